@@ -1,0 +1,16 @@
+# Warnings, sanitizers and the compiler cache, the same for every target.
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers)
+
+if(KILN_SANITIZE)
+    add_compile_options(-fsanitize=${KILN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    add_link_options(-fsanitize=${KILN_SANITIZE})
+endif()
+
+find_program(KILN_CCACHE ccache)
+if(KILN_CCACHE)
+    # pch_defines and time_macros let ccache work with precompiled headers.
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+        ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+        ${KILN_CCACHE})
+    add_compile_options(-fpch-preprocess)
+endif()

@@ -1,0 +1,205 @@
+#include "base/diagnostic.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace kiln {
+namespace {
+
+constexpr std::size_t wrap_column = 80;
+
+struct Line {
+    std::size_t number;
+    std::size_t start;  // byte offset of its first byte
+    std::size_t end;    // byte offset just before its line end
+};
+
+std::vector<Line> split_lines(std::string_view text);
+bool overlaps(const Line& line, std::size_t start, std::size_t end);
+std::string format_place(const Diagnostic& diagnostic, const SourceMap& sources, bool color);
+std::string underline(std::string_view line, std::size_t line_start, const SourceRange& subject);
+std::string format_values(const std::vector<std::string>& values);
+std::string wrap(std::string_view text);
+
+}  // namespace
+
+std::string format_diagnostic(const Diagnostic& diagnostic, const SourceMap& sources, bool color) {
+    const bool is_error = diagnostic.severity == Severity::Error;
+    const std::string_view word = is_error ? "Error" : "Warning";
+    std::string out = color ? fmt::format("\x1b[{}m{}\x1b[0m: ", is_error ? 31 : 33, word)
+                            : fmt::format("{}: ", word);
+    out += diagnostic.summary + "\n\n";
+    if (diagnostic.subject) out += format_place(diagnostic, sources, color);
+    if (!diagnostic.with.empty()) out += format_values(diagnostic.with);
+    if (!diagnostic.detail.empty()) out += wrap(diagnostic.detail) + "\n";
+    return out;
+}
+
+std::string SourceRange::to_string() const {
+    if (start.line == end.line) {
+        return fmt::format("{}:{},{}-{}", filename, start.line, start.column, end.column);
+    }
+    return fmt::format("{}:{},{}-{},{}", filename, start.line, start.column, end.line, end.column);
+}
+
+SourceRange SourceRange::between(const SourceRange& first, const SourceRange& last) {
+    SourceRange range = first;
+    if (last.start.byte < range.start.byte) range.start = last.start;
+    if (last.end.byte > range.end.byte) range.end = last.end;
+    return range;
+}
+
+Diagnostic Diagnostic::error(std::string summary, std::string detail,
+                             std::optional<SourceRange> subject,
+                             std::optional<SourceRange> context) {
+    return {Severity::Error,    std::move(summary), std::move(detail),
+            std::move(subject), std::move(context), {}};
+}
+
+Diagnostic Diagnostic::warning(std::string summary, std::string detail,
+                               std::optional<SourceRange> subject,
+                               std::optional<SourceRange> context) {
+    return {Severity::Warning,  std::move(summary), std::move(detail),
+            std::move(subject), std::move(context), {}};
+}
+
+void Diagnostics::append(Diagnostics other) {
+    std::move(other.items_.begin(), other.items_.end(), std::back_inserter(items_));
+}
+
+bool Diagnostics::has_errors() const {
+    return std::any_of(items_.begin(), items_.end(),
+                       [](const Diagnostic& item) { return item.severity == Severity::Error; });
+}
+
+DiagnosticsError::DiagnosticsError(Diagnostics diagnostics)
+    : Error(diagnostics.empty() ? std::string("invalid template") : diagnostics[0].summary),
+      diagnostics_(std::move(diagnostics)) {}
+
+void SourceMap::add_file(std::string filename, std::string text) {
+    files_[std::move(filename)].text = std::move(text);
+}
+
+void SourceMap::add_block(const std::string& filename, Block block) {
+    files_[filename].blocks.push_back(std::move(block));
+}
+
+const std::string* SourceMap::text(const std::string& filename) const {
+    const auto found = files_.find(filename);
+    return found == files_.end() ? nullptr : &found->second.text;
+}
+
+std::string_view SourceMap::block_at(const std::string& filename, std::size_t byte) const {
+    const auto found = files_.find(filename);
+    if (found == files_.end()) return {};
+    for (const auto& block : found->second.blocks) {
+        if (block.range.start.byte <= byte && byte < block.range.end.byte) return block.header;
+    }
+    return {};
+}
+
+namespace {
+
+std::string format_place(const Diagnostic& diagnostic, const SourceMap& sources, bool color) {
+    const SourceRange& subject = *diagnostic.subject;
+    const std::string* text = sources.text(subject.filename);
+    if (text == nullptr) {
+        return fmt::format("  on {} line {}:\n  (source code not available)\n\n", subject.filename,
+                           subject.start.line);
+    }
+    std::string out = fmt::format("  on {} line {}", subject.filename, subject.start.line);
+    const auto header = sources.block_at(subject.filename, subject.start.byte);
+    out += header.empty() ? ":\n" : fmt::format(", in {}:\n", header);
+
+    const SourceRange whole =
+        diagnostic.context ? SourceRange::between(subject, *diagnostic.context) : subject;
+    const std::size_t start = whole.start.byte;
+    const std::size_t end = whole.empty() ? start + 1 : whole.end.byte;
+    for (const Line& line : split_lines(*text)) {
+        if (line.start == line.end || !overlaps(line, start, end)) continue;
+        const auto source = std::string_view(*text).substr(line.start, line.end - line.start);
+        out += fmt::format("{:>4}: {}\n", line.number,
+                           color ? underline(source, line.start, subject) : std::string(source));
+    }
+    return out + "\n";
+}
+
+std::vector<Line> split_lines(std::string_view text) {
+    std::vector<Line> lines;
+    std::size_t start = 0;
+    while (start <= text.size()) {
+        const std::size_t newline = text.find('\n', start);
+        const std::size_t next = newline == std::string_view::npos ? text.size() : newline;
+        const bool has_cr = next > start && text[next - 1] == '\r';
+        lines.push_back({lines.size() + 1, start, has_cr ? next - 1 : next});
+        if (newline == std::string_view::npos) break;
+        start = newline + 1;
+    }
+    return lines;
+}
+
+// A line is shown if either of the two ranges contains the other's first byte or its end offset.
+bool overlaps(const Line& line, std::size_t start, std::size_t end) {
+    const auto contains = [](std::size_t from, std::size_t to, std::size_t offset) {
+        return offset == from || (offset >= from && offset < to);
+    };
+    return contains(line.start, line.end, start) || contains(line.start, line.end, end) ||
+           contains(start, end, line.start) || contains(start, end, line.end);
+}
+
+std::string underline(std::string_view line, std::size_t line_start, const SourceRange& subject) {
+    const std::size_t line_end = line_start + line.size();
+    const std::size_t from = std::clamp(subject.start.byte, line_start, line_end) - line_start;
+    const std::size_t to = std::clamp(subject.end.byte, line_start, line_end) - line_start;
+    if (from >= to) return std::string(line);
+    return fmt::format("{}\x1b[1;4m{}\x1b[0m{}", line.substr(0, from), line.substr(from, to - from),
+                       line.substr(to));
+}
+
+std::string format_values(const std::vector<std::string>& values) {
+    std::string out;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        out += i == 0 ? "with " : "     ";
+        out += values[i] + (i + 1 == values.size() ? ".\n" : ",\n");
+    }
+    return out + "\n";
+}
+
+// Greedy wrap at white space; line breaks of the text are kept and an overlong word is not cut.
+std::string wrap(std::string_view text) {
+    std::string out;
+    std::size_t column = 0;
+    std::size_t at = 0;
+    while (at < text.size()) {
+        if (text[at] == '\n') {
+            out += '\n';
+            column = 0;
+            ++at;
+            continue;
+        }
+        const std::size_t word_start = text.find_first_not_of(' ', at);
+        if (word_start == std::string_view::npos) break;
+        if (text[word_start] == '\n') {
+            at = word_start;
+            continue;
+        }
+        const std::size_t word_end = std::min(text.find_first_of(" \n", word_start), text.size());
+        const auto gap = text.substr(at, word_start - at);
+        const auto word = text.substr(word_start, word_end - word_start);
+        if (column > 0 && column + gap.size() + word.size() > wrap_column) {
+            out += '\n';
+            column = 0;
+        } else {
+            out += gap;
+            column += gap.size();
+        }
+        out += word;
+        column += word.size();
+        at = word_end;
+    }
+    return out + "\n";
+}
+
+}  // namespace
+}  // namespace kiln
