@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <sys/types.h>
+
+#include "base/error.h"
+
+namespace kiln {
+
+/// Owns a file descriptor.
+class UniqueFd {
+  public:
+    UniqueFd() = default;
+    explicit UniqueFd(int fd) : fd_(fd) {}
+    ~UniqueFd() { reset(); }
+    UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    UniqueFd& operator=(UniqueFd&& other) noexcept;
+
+    int get() const { return fd_; }
+    explicit operator bool() const { return fd_ >= 0; }
+    int release() { return std::exchange(fd_, -1); }
+    void reset(int fd = -1);
+
+  private:
+    int fd_ = -1;
+};
+
+/// open(2) with O_CLOEXEC; throws Error with the path.
+UniqueFd open_file(const std::filesystem::path& path, int flags, mode_t mode = 0666);
+
+/// The whole file as bytes. Throws Error when it cannot be read or is larger than `limit` bytes.
+std::string read_file(const std::filesystem::path& path, std::size_t limit = std::size_t{64} << 20);
+void write_all(int fd, std::string_view bytes, const std::filesystem::path& path_for_errors);
+
+/// Replaces the file in one step: writes a temporary sibling, syncs it, renames it over `path`.
+/// On failure the old file stays and nothing is left behind.
+void write_file_atomically(const std::filesystem::path& path, std::string_view bytes,
+                           mode_t mode = 0644);
+
+/// A file under construction: written under a temporary name beside `path`, so that a reader never
+/// sees half of it. `commit` syncs and renames; destruction without it removes the temporary.
+class AtomicFile {
+  public:
+    explicit AtomicFile(std::filesystem::path path, mode_t mode = 0644);
+    ~AtomicFile();
+    AtomicFile(AtomicFile&& other) noexcept;
+    AtomicFile& operator=(AtomicFile&&) = delete;
+
+    int fd() const { return fd_.get(); }
+    const std::filesystem::path& path() const { return path_; }
+    const std::filesystem::path& temporary_path() const { return temporary_; }
+    void commit();
+
+  private:
+    std::filesystem::path path_;
+    std::filesystem::path temporary_;
+    UniqueFd fd_;
+};
+
+/// A directory of its own under `parent`, removed with all it holds at destruction.
+class TempDir {
+  public:
+    explicit TempDir(const std::filesystem::path& parent, std::string_view prefix = "kiln-");
+    ~TempDir();
+    TempDir(TempDir&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+    TempDir& operator=(TempDir&&) = delete;
+
+    const std::filesystem::path& path() const { return path_; }
+    /// Lets the directory stay; the caller owns it from here on.
+    std::filesystem::path release() { return std::exchange(path_, {}); }
+
+  private:
+    std::filesystem::path path_;
+};
+
+/// The directory for temporary files: TMPDIR, or /tmp.
+std::filesystem::path temp_root();
+/// `~` and `~/...` expanded with HOME; other paths unchanged.
+std::filesystem::path expand_home(std::string_view path);
+
+}  // namespace kiln

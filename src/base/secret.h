@@ -1,0 +1,36 @@
+#pragma once
+
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace kiln {
+
+/// Knows every secret of the process (sensitive variables, passwords, private keys) and takes them
+/// out of texts. Secrets are registered where they are born; events, logs and errors pass through
+/// `redact` on their way out. Thread-safe.
+class SecretRegistry {
+  public:
+    /// Registers a value, and each of its lines when it has several (CRLF or LF). Empty values and
+    /// empty lines are not registered.
+    void add(std::string_view secret);
+    /// The text with every occurrence of a secret replaced by `<sensitive>`, longest secrets first.
+    std::string redact(std::string_view text) const;
+    void clear();
+
+  private:
+    struct LongerFirst {
+        bool operator()(const std::string& a, const std::string& b) const {
+            return a.size() != b.size() ? a.size() > b.size() : a < b;
+        }
+    };
+
+    mutable std::mutex mutex_;
+    std::set<std::string, LongerFirst> secrets_;
+};
+
+/// The registry of this process.
+SecretRegistry& secrets();
+
+}  // namespace kiln
