@@ -1,0 +1,314 @@
+#include "base/schema.h"
+
+#include <array>
+#include <charconv>
+
+#include <fmt/ranges.h>
+
+#include "base/secret.h"
+#include "base/suggest.h"
+
+namespace kiln {
+namespace {
+
+Error wrong_kind(std::string_view needed, const Setting& from);
+std::string quoted(const std::string& text);
+std::vector<std::string> split_commas(const std::string& text);
+bool is_allowed_choice(const OptionInfo& option, const Setting& setting);
+
+}  // namespace
+
+std::string_view option_type_name(OptionType type) {
+    constexpr std::array<std::string_view, 11> names = {"string",
+                                                        "bool",
+                                                        "bool",
+                                                        "number",
+                                                        "duration",
+                                                        "list(string)",
+                                                        "list(list(string))",
+                                                        "list(number)",
+                                                        "map(string)",
+                                                        "block",
+                                                        "block (repeatable)"};
+    return names[static_cast<std::size_t>(type)];
+}
+
+const OptionInfo* SchemaInfo::find(std::string_view option) const {
+    for (const auto& info : options_) {
+        if (info.name == option) return &info;
+    }
+    return nullptr;
+}
+
+std::vector<std::string> SchemaInfo::option_names() const {
+    std::vector<std::string> names;
+    for (const auto& info : options_) {
+        if (!info.hidden) names.push_back(info.name);
+    }
+    return names;
+}
+
+void Problems::error(std::string option, std::string message) {
+    items_.push_back({Severity::Error, std::move(option), std::move(message), {}});
+}
+
+void Problems::warning(std::string option, std::string message) {
+    items_.push_back({Severity::Warning, std::move(option), std::move(message), {}});
+}
+
+bool Problems::has_errors() const {
+    return std::any_of(items_.begin(), items_.end(),
+                       [](const Problem& item) { return item.severity == Severity::Error; });
+}
+
+namespace schema_detail {
+
+void report_unknown(const SchemaInfo& schema, const Setting::Map& settings, Problems& problems) {
+    for (const auto& [name, setting] : settings) {
+        if (schema.find(name) != nullptr) continue;
+        problems.add({Severity::Error, name,
+                      fmt::format("{} has no option \"{}\".{}", schema.name(), name,
+                                  did_you_mean(name, schema.option_names())),
+                      setting.range()});
+    }
+}
+
+void report_missing(const SchemaInfo& schema, const Setting::Map& settings, Problems& problems) {
+    for (const auto& option : schema.options()) {
+        if (!option.required) continue;
+        const auto found = settings.find(option.name);
+        if (found == settings.end() || found->second.is_null()) {
+            problems.error(option.name, fmt::format("{} must be set.", option.name));
+        }
+    }
+}
+
+bool accept(const OptionInfo& option, const Setting& setting, Problems& problems) {
+    if (setting.is_null()) return false;
+    if (!option.unavailable.empty()) {
+        problems.add(located(Severity::Error, option, setting,
+                             fmt::format("is not available yet: {}", option.unavailable)));
+        return false;
+    }
+    if (!option.deprecated.empty()) {
+        problems.add(located(Severity::Warning, option, setting,
+                             fmt::format("is deprecated: {}", option.deprecated)));
+    }
+    if (!is_allowed_choice(option, setting)) {
+        problems.add(
+            located(Severity::Error, option, setting,
+                    fmt::format("must be one of {}, not {}.{}", fmt::join(option.choices, ", "),
+                                quoted(*setting.as_string()),
+                                did_you_mean(*setting.as_string(), option.choices))));
+        return false;
+    }
+    if (option.sensitive && setting.as_string() != nullptr) secrets().add(*setting.as_string());
+    return true;
+}
+
+Problem located(Severity severity, const OptionInfo& option, const Setting& setting,
+                std::string message) {
+    return {severity, option.name, option.name + " " + message, setting.range()};
+}
+
+}  // namespace schema_detail
+
+namespace setting_to {
+namespace {
+
+// Every element of a list; a lone scalar stands for a list of one.
+template <class Element>
+void assign_list(const Setting& from, std::vector<Element>& to) {
+    to.clear();
+    const Setting::List* list = from.as_list();
+    if (list == nullptr) {
+        if (from.as_map() != nullptr) throw wrong_kind("list", from);
+        assign(from, to.emplace_back());
+        return;
+    }
+    for (const Setting& item : *list) assign(item, to.emplace_back());
+}
+
+template <class Value>
+void assign_optional(const Setting& from, std::optional<Value>& to) {
+    Value value{};
+    assign(from, value);
+    to = std::move(value);
+}
+
+}  // namespace
+
+void assign(const Setting& from, std::string& to) {
+    if (const auto* text = from.as_string())
+        to = *text;
+    else if (const auto* number = from.as_number())
+        to = number->text;
+    else if (const auto* flag = from.as_bool())
+        to = *flag ? "true" : "false";
+    else
+        throw wrong_kind("string", from);
+}
+
+void assign(const Setting& from, bool& to) {
+    if (const auto* flag = from.as_bool()) {
+        to = *flag;
+        return;
+    }
+    const auto* number = from.as_number();
+    const auto* text = from.as_string();
+    const std::string value = number != nullptr ? number->text : text != nullptr ? *text : "";
+    constexpr std::array<std::string_view, 6> yes = {"1", "t", "T", "TRUE", "true", "True"};
+    constexpr std::array<std::string_view, 6> no = {"0", "f", "F", "FALSE", "false", "False"};
+    if (std::find(yes.begin(), yes.end(), value) != yes.end())
+        to = true;
+    else if (std::find(no.begin(), no.end(), value) != no.end())
+        to = false;
+    else
+        throw wrong_kind("bool", from);
+}
+
+void assign(const Setting& from, std::optional<bool>& to) {
+    assign_optional(from, to);
+}
+
+void assign(const Setting& from, int& to) {
+    std::string text;
+    if (from.as_list() != nullptr || from.as_map() != nullptr || from.as_bool() != nullptr) {
+        throw wrong_kind("whole number", from);
+    }
+    assign(from, text);
+    const char* end = text.data() + text.size();
+    const auto [stopped, failure] = std::from_chars(text.data(), end, to);
+    if (failure != std::errc() || stopped != end) throw wrong_kind("whole number", from);
+}
+
+void assign(const Setting& from, std::optional<int>& to) {
+    assign_optional(from, to);
+}
+
+void assign(const Setting& from, Duration& to) {
+    std::string text;
+    assign(from, text);
+    const auto duration = parse_duration(text);
+    if (!duration) {
+        throw Error(fmt::format("needs a duration like \"30s\", \"5m\" or \"1h30m\", not {}",
+                                quoted(text)));
+    }
+    to = *duration;
+}
+
+void assign(const Setting& from, std::optional<Duration>& to) {
+    assign_optional(from, to);
+}
+
+void assign(const Setting& from, std::vector<std::string>& to) {
+    const std::string* text = from.as_string();
+    if (text != nullptr)
+        to = split_commas(*text);
+    else
+        assign_list(from, to);
+}
+
+void assign(const Setting& from, std::vector<std::vector<std::string>>& to) {
+    assign_list(from, to);
+}
+
+void assign(const Setting& from, std::vector<int>& to) {
+    assign_list(from, to);
+}
+
+void assign(const Setting& from, std::map<std::string, std::string>& to) {
+    const Setting::Map* map = from.as_map();
+    if (map == nullptr) throw wrong_kind("map", from);
+    to.clear();
+    for (const auto& [name, value] : *map) assign(value, to[name]);
+}
+
+}  // namespace setting_to
+
+namespace default_text {
+
+std::string of(const std::string& value) {
+    return value.empty() ? "" : quoted(value);
+}
+std::string of(bool value) {
+    return value ? "true" : "false";
+}
+std::string of(const std::optional<bool>& value) {
+    return value ? of(*value) : "";
+}
+std::string of(int value) {
+    return std::to_string(value);
+}
+std::string of(const std::optional<int>& value) {
+    return value ? of(*value) : "";
+}
+std::string of(Duration value) {
+    return quoted(format_duration(value));
+}
+std::string of(const std::optional<Duration>& value) {
+    return value ? of(*value) : "";
+}
+std::string of(const std::vector<std::string>& value) {
+    std::vector<std::string> parts;
+    for (const auto& item : value) parts.push_back(quoted(item));
+    return fmt::format("[{}]", fmt::join(parts, ", "));
+}
+std::string of(const std::vector<std::vector<std::string>>& value) {
+    std::vector<std::string> parts;
+    for (const auto& item : value) parts.push_back(of(item));
+    return fmt::format("[{}]", fmt::join(parts, ", "));
+}
+std::string of(const std::vector<int>& value) {
+    return fmt::format("[{}]", fmt::join(value, ", "));
+}
+std::string of(const std::map<std::string, std::string>& value) {
+    std::vector<std::string> parts;
+    for (const auto& [name, text] : value)
+        parts.push_back(fmt::format("{} = {}", name, quoted(text)));
+    return fmt::format("{{{}}}", fmt::join(parts, ", "));
+}
+
+}  // namespace default_text
+
+namespace {
+
+Error wrong_kind(std::string_view needed, const Setting& from) {
+    const std::string* text = from.as_string();
+    return Error(text == nullptr ? fmt::format("needs a {}, not a {}", needed, from.kind())
+                                 : fmt::format("needs a {}, not {}", needed, quoted(*text)));
+}
+
+std::string quoted(const std::string& text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '\n')
+            out += "\\n";
+        else if (c == '"' || c == '\\')
+            (out += '\\') += c;
+        else
+            out += c;
+    }
+    return out + "\"";
+}
+
+std::vector<std::string> split_commas(const std::string& text) {
+    std::vector<std::string> parts;
+    if (text.empty()) return parts;
+    std::size_t start = 0;
+    while (true) {
+        const std::size_t comma = text.find(',', start);
+        parts.push_back(text.substr(start, comma - start));
+        if (comma == std::string::npos) return parts;
+        start = comma + 1;
+    }
+}
+
+bool is_allowed_choice(const OptionInfo& option, const Setting& setting) {
+    const std::string* text = setting.as_string();
+    if (option.choices.empty() || text == nullptr) return true;
+    return std::find(option.choices.begin(), option.choices.end(), *text) != option.choices.end();
+}
+
+}  // namespace
+}  // namespace kiln

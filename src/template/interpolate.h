@@ -1,0 +1,36 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/diagnostic.h"
+#include "base/schema.h"
+#include "base/setting.h"
+
+namespace kiln {
+
+/// What `{{ }}` strings can ask for (spec/template.md, section 9): the functions' facts and the
+/// fields (`.HTTPIP`) of the place where the string is rendered.
+struct InterpolateContext {
+    std::string build_name;  ///< packer_build_name
+    std::string build_type;  ///< packer_builder_type
+    std::string version;     ///< packer_version
+    /// `build "X"`: values by name; a name that is not there is an error.
+    std::map<std::string, Setting> build_values;
+    /// Fields by name. With `strict_fields` a field that is not there is an error, otherwise it
+    /// prints `<no value>`.
+    Setting::Map fields;
+    bool strict_fields = false;
+};
+
+/// Renders one `{{ }}` string. Throws Error with the place in the string and the reason.
+std::string interpolate(const std::string& text, const InterpolateContext& context);
+
+/// Renders every string of the settings (in lists, maps, blocks; map keys too), except the options
+/// that the schema marks as rendered late. Failures become problems of their option.
+void interpolate_settings(Setting::Map& settings, const SchemaInfo& schema,
+                          const InterpolateContext& context, Problems& problems);
+
+}  // namespace kiln

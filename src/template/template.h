@@ -1,0 +1,136 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/cancel.h"
+#include "base/diagnostic.h"
+#include "base/duration.h"
+#include "base/schema.h"
+#include "base/setting.h"
+
+namespace kiln {
+
+/// What the caller knows that a template may ask for.
+struct TemplateOptions {
+    std::filesystem::path path;                                  ///< file or directory
+    std::vector<std::pair<std::string, std::string>> variables;  ///< -var, in their order
+    std::vector<std::filesystem::path> variable_files;           ///< -var-file, in their order
+    bool warn_undeclared_variables = false;
+    std::string version;  ///< packer.version
+    /// A component's schema by kind and type, or nullptr when kiln does not have it.
+    std::function<std::shared_ptr<const SchemaInfo>(std::string_view kind, const std::string& type)>
+        find_schema;
+};
+
+/// The values of `build.*` (and of `{{ build "X" }}`). Before the guest runs nothing is known but
+/// the names: then every value is the placeholder `<unknown>` (spec/template.md, 6.4).
+struct BuildVariables {
+    std::string build_name;  ///< name of the build block, "" if unnamed
+    std::map<std::string, Setting> values;
+
+    static BuildVariables placeholders(std::string build_name,
+                                       const std::vector<std::string>& announced_by_builder);
+};
+
+/// Where a body is evaluated: in which source, with which build values.
+struct BodyContext {
+    std::string source_type;
+    std::string source_name;  ///< local name or N
+    BuildVariables build;
+};
+
+/// The body of a source, provisioner or post-processor, which can be evaluated any number of times
+/// (spec/template.md, 6.4). Cheap to copy; keeps its template's values alive.
+class ComponentBody {
+  public:
+    class Impl;
+    explicit ComponentBody(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+
+    /// The body's options by the schema, as plain data: HCL values converted to the options' types,
+    /// unknown ones replaced by placeholders. Nulls are left out.
+    Setting::Map evaluate(const SchemaInfo& schema, const BodyContext& context,
+                          Diagnostics& diagnostics) const;
+
+  private:
+    std::shared_ptr<const Impl> impl_;
+};
+
+/// Arguments that every provisioner takes beside its own options.
+struct ProvisionerMeta {
+    std::vector<std::string> only;
+    std::vector<std::string> except;
+    std::map<std::string, Setting::Map> override_by_source;
+    Duration pause_before{0};
+    Duration timeout{0};
+    int max_retries = 0;
+    bool continue_on_error = false;
+};
+
+struct SourceUse {
+    std::string type;
+    std::string name;        ///< the source block's own name, N
+    std::string local_name;  ///< given in the build block, or N
+    SourceRange range;
+    ComponentBody body;
+};
+
+struct ProvisionerBlock {
+    std::string type;
+    std::string name;
+    ProvisionerMeta meta;
+    SourceRange range;
+    ComponentBody body;
+};
+
+struct PostProcessorBlock {
+    std::string type;
+    std::string name;  ///< empty when not given
+    std::vector<std::string> only;
+    std::vector<std::string> except;
+    std::optional<bool> keep_input_artifact;
+    SourceRange range;
+    ComponentBody body;
+};
+
+struct BuildBlock {
+    std::string name;
+    std::string description;
+    SourceRange range;
+    std::vector<SourceUse> sources;
+    std::vector<ProvisionerBlock> provisioners;
+    std::optional<ProvisionerBlock> error_cleanup;
+    std::vector<std::vector<PostProcessorBlock>> chains;
+};
+
+/// A value that `inspect` shows: text already hidden where it is sensitive.
+struct NamedValue {
+    std::string name;
+    std::string text;
+};
+
+/// A template, read and evaluated as far as it can be without a guest: variables checked, locals
+/// computed, sources and builds resolved. Immutable once loaded.
+struct Template {
+    std::vector<NamedValue> variables;
+    std::vector<NamedValue> locals;
+    std::vector<std::string> sensitive_variables;
+    std::map<std::string, std::string> variable_values;  ///< packer_user_variables
+    std::vector<BuildBlock> builds;
+};
+
+/// Reads the template and everything it names (spec/template.md, section 13, steps 1 to 12). All
+/// errors go to `diagnostics`, texts for their snippets to `sources`. Sensitive values are
+/// registered with the redactor. The result is usable when there are no errors.
+Template load_template(const TemplateOptions& options, SourceMap& sources, Diagnostics& diagnostics,
+                       const CancelToken& cancel);
+
+/// Steps 1 to 7 alone, for `validate -syntax-only`.
+void check_template_syntax(const TemplateOptions& options, SourceMap& sources,
+                           Diagnostics& diagnostics);
+
+}  // namespace kiln
