@@ -12,7 +12,7 @@ namespace kiln {
 namespace {
 
 Error wrong_kind(std::string_view needed, const Setting& from);
-std::string quoted(const std::string& text);
+std::string in_quotes(const std::string& text);
 std::vector<std::string> split_commas(const std::string& text);
 bool is_allowed_choice(const OptionInfo& option, const Setting& setting);
 
@@ -98,7 +98,7 @@ bool accept(const OptionInfo& option, const Setting& setting, Problems& problems
         problems.add(
             located(Severity::Error, option, setting,
                     fmt::format("must be one of {}, not {}.{}", fmt::join(option.choices, ", "),
-                                quoted(*setting.as_string()),
+                                in_quotes(*setting.as_string()),
                                 did_you_mean(*setting.as_string(), option.choices))));
         return false;
     }
@@ -192,7 +192,7 @@ void assign(const Setting& from, Duration& to) {
     const auto duration = parse_duration(text);
     if (!duration) {
         throw Error(fmt::format("needs a duration like \"30s\", \"5m\" or \"1h30m\", not {}",
-                                quoted(text)));
+                                in_quotes(text)));
     }
     to = *duration;
 }
@@ -229,7 +229,7 @@ void assign(const Setting& from, std::map<std::string, std::string>& to) {
 namespace default_text {
 
 std::string of(const std::string& value) {
-    return value.empty() ? "" : quoted(value);
+    return value.empty() ? "" : in_quotes(value);
 }
 std::string of(bool value) {
     return value ? "true" : "false";
@@ -244,14 +244,14 @@ std::string of(const std::optional<int>& value) {
     return value ? of(*value) : "";
 }
 std::string of(Duration value) {
-    return quoted(format_duration(value));
+    return in_quotes(format_duration(value));
 }
 std::string of(const std::optional<Duration>& value) {
     return value ? of(*value) : "";
 }
 std::string of(const std::vector<std::string>& value) {
     std::vector<std::string> parts;
-    for (const auto& item : value) parts.push_back(quoted(item));
+    for (const auto& item : value) parts.push_back(in_quotes(item));
     return fmt::format("[{}]", fmt::join(parts, ", "));
 }
 std::string of(const std::vector<std::vector<std::string>>& value) {
@@ -265,7 +265,7 @@ std::string of(const std::vector<int>& value) {
 std::string of(const std::map<std::string, std::string>& value) {
     std::vector<std::string> parts;
     for (const auto& [name, text] : value)
-        parts.push_back(fmt::format("{} = {}", name, quoted(text)));
+        parts.push_back(fmt::format("{} = {}", name, in_quotes(text)));
     return fmt::format("{{{}}}", fmt::join(parts, ", "));
 }
 
@@ -276,10 +276,10 @@ namespace {
 Error wrong_kind(std::string_view needed, const Setting& from) {
     const std::string* text = from.as_string();
     return Error(text == nullptr ? fmt::format("needs a {}, not a {}", needed, from.kind())
-                                 : fmt::format("needs a {}, not {}", needed, quoted(*text)));
+                                 : fmt::format("needs a {}, not {}", needed, in_quotes(*text)));
 }
 
-std::string quoted(const std::string& text) {
+std::string in_quotes(const std::string& text) {
     std::string out = "\"";
     for (const char c : text) {
         if (c == '\n')

@@ -19,7 +19,7 @@ enum class OptionType {
     Bool,
     Tristate,  ///< bool that knows whether it was set
     Int,
-    Duration,
+    TimeSpan,
     StringList,
     StringListList,
     IntList,
@@ -341,9 +341,9 @@ constexpr OptionType type_of() {
     else if constexpr (std::is_same_v<Member, std::optional<int>>)
         return OptionType::Int;
     else if constexpr (std::is_same_v<Member, Duration>)
-        return OptionType::Duration;
+        return OptionType::TimeSpan;
     else if constexpr (std::is_same_v<Member, std::optional<Duration>>)
-        return OptionType::Duration;
+        return OptionType::TimeSpan;
     else if constexpr (std::is_same_v<Member, std::vector<std::string>>)
         return OptionType::StringList;
     else if constexpr (std::is_same_v<Member, std::vector<std::vector<std::string>>>)
