@@ -46,6 +46,7 @@ install_modules() {
     install -m 644 "$KERNEL_TREE/lib/modules/$KERNEL_VERSION"/modules.{order,builtin,builtin.modinfo} \
         "$tree/usr/lib/modules/$KERNEL_VERSION/"
     depmod -b "$tree" "$KERNEL_VERSION"
-    # busybox modprobe reads the text indexes only.
-    rm -f "$tree/usr/lib/modules/$KERNEL_VERSION"/*.bin
+    # busybox modprobe reads only these two and modules.builtin.
+    find "$tree/usr/lib/modules/$KERNEL_VERSION" -maxdepth 1 -type f \
+        ! -name modules.dep ! -name modules.alias ! -name modules.builtin -delete
 }

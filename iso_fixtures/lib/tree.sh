@@ -63,11 +63,11 @@ overlay() {
 pack_cpio() {
     set_dates "$1"
     (cd "$1" && find . -print0 | sort -z | cpio --null --create --format=newc --reproducible --owner=0:0 --quiet) |
-        gzip -n -9 >"$2"
+        gzip -n -6 >"$2"
 }
 
 # pack_tar TREE OUT -- the same for a tar archive.
 pack_tar() {
     set_dates "$1"
-    tar -C "$1" --create --format=gnu --sort=name --owner=0 --group=0 --numeric-owner . | gzip -n -9 >"$2"
+    tar -C "$1" --create --format=gnu --sort=name --owner=0 --group=0 --numeric-owner . | gzip -n -6 >"$2"
 }

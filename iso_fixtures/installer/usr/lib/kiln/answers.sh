@@ -12,7 +12,7 @@ answer_extra_cmdline=
 # read_answers URL -- sets answer_* from the file there.
 read_answers() {
     local line
-    wget -q -T 10 -O /tmp/answers "$1" || fail "answers: cannot fetch $1"
+    fetch "$1" /tmp/answers || fail "answers: cannot fetch $1: $fetch_error"
     # A last line without a newline counts too.
     while read -r line || [ -n "$line" ]; do
         read_answer "${line%"$(printf '\r')"}"

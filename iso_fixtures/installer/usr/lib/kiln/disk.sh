@@ -63,7 +63,8 @@ start=2048, type=83, bootable'
 make_file_systems() {
     local log=/tmp/mkfs.log
     modprobe -q -a crc32c_generic ext4
-    mke2fs -q -F -t ext4 -L kiln-root -O $ROOT_FEATURES -J size=8 \
+    # By its path: busybox's shell would take its own applet of that name, which knows no ext4.
+    /usr/bin/mke2fs -q -F -t ext4 -L kiln-root -O $ROOT_FEATURES -J size=8 \
         -E lazy_itable_init=1,lazy_journal_init=1,nodiscard "$root_partition" >$log 2>&1 ||
         fail "file system: mke2fs $root_partition: $(cat $log)"
     mkdir -p /target

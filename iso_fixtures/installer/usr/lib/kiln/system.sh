@@ -45,7 +45,8 @@ authorize() {
 run_late_script() {
     local dir
     [ -n "$answer_late_url" ] || return 0
-    wget -q -T 10 -O /target/tmp/late "$answer_late_url" || fail "late script: cannot fetch $answer_late_url"
+    fetch "$answer_late_url" /target/tmp/late ||
+        fail "late script: cannot fetch $answer_late_url: $fetch_error"
     cp /etc/resolv.conf /target/etc/resolv.conf
     for dir in proc sys dev; do
         mount --bind "/$dir" "/target/$dir"
