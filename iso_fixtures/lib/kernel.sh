@@ -41,7 +41,9 @@ install_modules() {
     done | awk '$1 == "insmod" { print $2 }' | sort -u >"$SCRATCH/modules"
     while read -r file; do
         file=${file#"$KERNEL_TREE"}
-        install -D -m 644 "$KERNEL_TREE$file" "$tree/usr$file"
+        mkdir -p "$tree/usr${file%/*}"
+        # Type data and signatures would be read and checked at every load: half of the time under emulation.
+        objcopy --strip-debug --remove-section=.BTF "$KERNEL_TREE$file" "$tree/usr$file"
     done <"$SCRATCH/modules"
     install -m 644 "$KERNEL_TREE/lib/modules/$KERNEL_VERSION"/modules.{order,builtin,builtin.modinfo} \
         "$tree/usr/lib/modules/$KERNEL_VERSION/"

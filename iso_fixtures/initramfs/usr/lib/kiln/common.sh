@@ -23,15 +23,20 @@ wait_for() {
     done
 }
 
-# load_drivers -- for the devices that are here now. A bus driver makes new devices appear, so a second round
-# follows when the first one loaded something; whoever waits for a device calls this again.
+# load_drivers [PATTERN] -- for the devices that are here now and whose modalias matches PATTERN (default: all).
+# A bus driver makes new devices appear, so a second round follows when the first one loaded something; whoever
+# waits for a device calls this again.
 load_drivers() {
     local before after
     before=$(wc -l </proc/modules)
-    find /sys/devices -name modalias -exec cat {} + 2>/dev/null | sort -u | xargs modprobe -a -b -q 2>/dev/null
+    find /sys/devices -name modalias -exec cat {} + 2>/dev/null | grep -E "${1:-}" | sort -u |
+        xargs modprobe -a -b -q 2>/dev/null
     after=$(wc -l </proc/modules)
-    [ "$before" = "$after" ] || load_drivers
+    [ "$before" = "$after" ] || load_drivers "${1:-}"
 }
+
+VIRTIO='^virtio:|^pci:v00001AF4'
+NETWORK='^virtio:|bc02sc'
 
 uptime_seconds() { cut -d ' ' -f 1 /proc/uptime; }
 

@@ -16,7 +16,7 @@ install_grub() {
     mkdir -p /target/boot/efi/EFI/BOOT
     cp /medium/EFI/BOOT/BOOTX64.EFI /target/boot/efi/EFI/BOOT/ || fail "boot loader: cannot copy GRUB"
     cat >/target/boot/efi/EFI/BOOT/grub.cfg <<END
-search --no-floppy --set=root --fs-uuid $root_uuid
+search --no-floppy --set=root --hint=hd0,gpt2 --fs-uuid $root_uuid
 terminal_output console
 set timeout=0
 menuentry "kiln fixture" {

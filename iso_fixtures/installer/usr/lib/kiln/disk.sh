@@ -74,6 +74,7 @@ make_file_systems() {
         modprobe -q -a vfat nls_cp437 nls_ascii nls_iso8859-1
         mkdir -p /target/boot/efi
         mount -t vfat "$esp_partition" /target/boot/efi || fail "file system: cannot mount $esp_partition"
+        esp_uuid=$(blkid -s UUID -o value "$esp_partition")
     fi
     root_uuid=$(blkid -s UUID -o value "$root_partition")
     [ -n "$root_uuid" ] || fail "file system: $root_partition has no UUID"

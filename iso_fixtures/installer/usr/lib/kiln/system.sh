@@ -1,7 +1,7 @@
 # The installed system: its files, names, people, and the caller's own script.
 
 unpack_system() {
-    tar -xzf /medium/root.tar.gz -C /target || fail "unpack: root.tar.gz"
+    tar -xf /medium/root.tar -C /target || fail "unpack: root.tar"
     say "root unpacked"
 }
 
@@ -10,6 +10,7 @@ configure_system() {
     echo "$answer_hostname" >/target/etc/hostname
     printf '127.0.0.1 localhost\n127.0.1.1 %s\n::1 localhost\n' "$answer_hostname" >/target/etc/hosts
     printf 'UUID=%s / ext4 noatime 0 1\n' "$root_uuid" >/target/etc/fstab
+    ! is_uefi || printf 'UUID=%s /boot/efi vfat umask=077 0 2\n' "$esp_uuid" >>/target/etc/fstab
     if [ -n "$answer_password" ]; then
         hash=$(printf '%s\n' "$answer_password" | mkpasswd -m sha512 -P 0) || fail "system: cannot hash the password"
     fi
