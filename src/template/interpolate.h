@@ -1,15 +1,17 @@
 #pragma once
 
-#include <filesystem>
+#include <chrono>
 #include <map>
-#include <optional>
 #include <string>
 
-#include "base/diagnostic.h"
 #include "base/schema.h"
 #include "base/setting.h"
 
 namespace kiln {
+
+/// When this process started: what `isotime`, `strftime` and `timestamp` tell, the same for every
+/// text of a run.
+std::chrono::system_clock::time_point process_start_time();
 
 /// What `{{ }}` strings can ask for (spec/template.md, section 9): the functions' facts and the
 /// fields (`.HTTPIP`) of the place where the string is rendered.
@@ -23,9 +25,11 @@ struct InterpolateContext {
     /// prints `<no value>`.
     Setting::Map fields;
     bool strict_fields = false;
+    std::chrono::system_clock::time_point start_time = process_start_time();
 };
 
-/// Renders one `{{ }}` string. Throws Error with the place in the string and the reason.
+/// Renders one `{{ }}` string. Throws Error with the place in the string and the reason. A text
+/// without `{{` costs one search.
 std::string interpolate(const std::string& text, const InterpolateContext& context);
 
 /// Renders every string of the settings (in lists, maps, blocks; map keys too), except the options
