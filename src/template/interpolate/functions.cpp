@@ -55,6 +55,11 @@ std::string joined(const Arguments& arguments) {
     return out;
 }
 
+// The simple mapping: a sharp s has no capital in it.
+utf8proc_int32_t upper_case(utf8proc_int32_t code_point) {
+    return code_point == 0xDF ? code_point : utf8proc_toupper(code_point);
+}
+
 std::string map_case(const std::string& text, utf8proc_int32_t (*change)(utf8proc_int32_t)) {
     std::string out;
     out.reserve(text.size());
@@ -425,7 +430,7 @@ std::map<std::string, Function> make_table() {
         return Value(map_case(string_argument(a, 0), utf8proc_tolower));
     });
     add("upper", 1, 1, [](const Arguments& a, const Context&) {
-        return Value(map_case(string_argument(a, 0), utf8proc_toupper));
+        return Value(map_case(string_argument(a, 0), upper_case));
     });
     add("pwd", 0, 0, [](const Arguments&, const Context&) {
         return Value(std::filesystem::current_path().string());

@@ -135,7 +135,8 @@ class Lexer {
         } else if (c == '.' && !is_digit(peek(1))) {
             ++at_;
             std::string name = read_word();
-            add(name.empty() ? TokenKind::Dot : TokenKind::Field, std::move(name), start);
+            const TokenKind kind = name.empty() ? TokenKind::Dot : TokenKind::Field;
+            add(kind, std::move(name), start);
         } else if (c == '$') {
             ++at_;
             add(TokenKind::Variable, "$" + read_word(), start);
