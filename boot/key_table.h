@@ -28,7 +28,7 @@ struct Special {
 
 // clang-format off
 /// spec/boot-command.md, sections 7 and 8.
-constexpr auto keys = std::to_array<Key>({
+inline constexpr auto keys = std::to_array<Key>({
     {"1",             U'1',   U'!',  0x02, 0x0031, 30},
     {"2",             U'2',   U'@',  0x03, 0x0032, 31},
     {"3",             U'3',   U'#',  0x04, 0x0033, 32},
@@ -115,7 +115,7 @@ constexpr auto keys = std::to_array<Key>({
 });
 
 /// In the order in which the grammar tries them: a name comes before its own prefixes.
-constexpr auto specials = std::to_array<Special>({
+inline constexpr auto specials = std::to_array<Special>({
     {"bs",            "backspace",  0xff08},
     {"del",           "delete",     0xffff},
     {"enter",         "ret",        0xff0d},
