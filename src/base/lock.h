@@ -16,7 +16,12 @@ class FileLock {
 
     ~FileLock();
     FileLock(FileLock&&) noexcept = default;
-    FileLock& operator=(FileLock&&) = delete;
+    /// What this object held goes to `other`, and is let go with it.
+    FileLock& operator=(FileLock&& other) noexcept {
+        std::swap(path_, other.path_);
+        std::swap(fd_, other.fd_);
+        return *this;
+    }
 
     const std::filesystem::path& path() const { return path_; }
 

@@ -149,6 +149,10 @@ void assign(const Setting& from, std::string& to) {
         throw wrong_kind("string", from);
 }
 
+void assign(const Setting& from, std::optional<std::string>& to) {
+    assign_optional(from, to);
+}
+
 void assign(const Setting& from, bool& to) {
     if (const auto* flag = from.as_bool()) {
         to = *flag;
@@ -230,6 +234,9 @@ namespace default_text {
 
 std::string of(const std::string& value) {
     return value.empty() ? "" : in_quotes(value);
+}
+std::string of(const std::optional<std::string>& value) {
+    return value ? of(*value) : "";
 }
 std::string of(bool value) {
     return value ? "true" : "false";

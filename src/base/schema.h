@@ -98,6 +98,7 @@ class SchemaInfo {
 /// (spec/template.md, section 8). They throw Error with "needs a T, not a U".
 namespace setting_to {
 void assign(const Setting& from, std::string& to);
+void assign(const Setting& from, std::optional<std::string>& to);
 void assign(const Setting& from, bool& to);
 void assign(const Setting& from, std::optional<bool>& to);
 void assign(const Setting& from, int& to);
@@ -113,6 +114,7 @@ void assign(const Setting& from, std::map<std::string, std::string>& to);
 /// How a default value is shown in documentation.
 namespace default_text {
 std::string of(const std::string& value);
+std::string of(const std::optional<std::string>& value);
 std::string of(bool value);
 std::string of(const std::optional<bool>& value);
 std::string of(int value);
@@ -331,6 +333,8 @@ namespace schema_detail {
 template <class Member>
 constexpr OptionType type_of() {
     if constexpr (std::is_same_v<Member, std::string>)
+        return OptionType::String;
+    else if constexpr (std::is_same_v<Member, std::optional<std::string>>)
         return OptionType::String;
     else if constexpr (std::is_same_v<Member, bool>)
         return OptionType::Bool;
