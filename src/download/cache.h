@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -19,21 +20,41 @@ std::filesystem::path default_cache_directory();
 std::string cache_file_name(const std::optional<Checksum>& checksum, std::string_view url,
                             std::string_view extension);
 
-/// Remembers which files were found to have which checksum, so that an unchanged image of several
-/// gigabytes is not hashed again at each build.
+/// What stat(2) says about a file's content without reading it. Any write changes the ctime, which
+/// no program can set.
+struct FileStamp {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    std::int64_t size = 0;
+    std::int64_t mtime_ns = 0;
+    std::int64_t ctime_ns = 0;
+
+    /// True when the file was last changed so long ago that a later write has another ctime, coarse
+    /// as file systems' clocks are.
+    bool settled() const;
+    friend bool operator==(const FileStamp&, const FileStamp&) = default;
+};
+
+/// Nothing when there is no such file.
+std::optional<FileStamp> stamp_of(const std::filesystem::path& file);
+
+/// Remembers which files were found to have which content, so that an unchanged image of several
+/// gigabytes is not hashed again at each build. `content` is a checksum's normal form, for an
+/// unpacked file with the archive's suffix behind it.
 ///
 /// A record is one file, `<cache>/verified/<sha1 of path>`, written in one step:
-///     kiln-verified 1 <type:hex> <device> <inode> <size> <mtime ns> <ctime ns>\n
-/// It counts only if all of it is equal to what stat(2) says now; any write to the file changes its
-/// ctime, which no program can set. A torn or foreign record counts as none. Failing to write one
-/// is not an error: the file is hashed again.
+///     kiln-verified 1 <content> <device> <inode> <size> <mtime ns> <ctime ns>\n
+/// It counts only if all of it is equal to the file's stamp of now. A torn or foreign record counts
+/// as none. Failing to write one is not an error: the file is hashed again.
 class VerifiedIndex {
   public:
     explicit VerifiedIndex(const std::filesystem::path& cache_dir);
 
-    bool contains(const std::filesystem::path& file, const Checksum& checksum) const;
-    /// The caller has just computed or written the file's content.
-    void record(const std::filesystem::path& file, const Checksum& checksum) const;
+    bool contains(const std::filesystem::path& file, std::string_view content) const;
+    /// `stamp` was taken before the content was read or, for a file that nobody else writes, after
+    /// it was put in place.
+    void record(const std::filesystem::path& file, std::string_view content,
+                const FileStamp& stamp) const;
 
   private:
     std::filesystem::path directory_;
