@@ -12,16 +12,18 @@ kernel_arg() {
     echo "$value"
 }
 
-# wait_for COUNT COMMAND... -- until it succeeds, COUNT times with a short pause.
+# wait_for SECONDS COMMAND... -- until it succeeds, for so long at most.
 wait_for() {
-    local left=$1
+    local until
+    until=$(($(uptime_whole) + $1))
     shift
     until "$@"; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || return 1
+        [ "$(uptime_whole)" -lt "$until" ] || return 1
         sleep 0.05
     done
 }
+
+uptime_whole() { cut -d . -f 1 /proc/uptime; }
 
 # load_drivers [PATTERN] -- for the devices that are here now and whose modalias matches PATTERN (default: all).
 # A bus driver makes new devices appear, so a second round follows when the first one loaded something; whoever

@@ -6,7 +6,7 @@ ROOT_FEATURES=none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,f
 is_uefi() { [ -d /sys/firmware/efi ]; }
 
 prepare_disk() {
-    wait_for 200 find_disk || fail "disk: none found (disk=$answer_disk)"
+    wait_for 20 find_disk || fail "disk: none found (disk=$answer_disk)"
     make_partitions
     make_file_systems
 }
@@ -56,7 +56,7 @@ start=2048, type=83, bootable'
     fi
     echo "$table" | sfdisk --quiet --wipe=always --wipe-partitions=always "$target_disk" >$log 2>&1 ||
         fail "partitions: sfdisk $target_disk: $(cat $log)"
-    wait_for 100 test -b "$root_partition" || fail "partitions: $root_partition did not appear"
+    wait_for 5 test -b "$root_partition" || fail "partitions: $root_partition did not appear"
     say "partitioned $target_disk"
 }
 
