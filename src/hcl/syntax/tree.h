@@ -161,8 +161,6 @@ struct Expression {
 
     Node node;
     SourceRange range;
-    /// Where the expression starts, for messages: the operator or first term of a long one.
-    SourceRange start_range;
     /// Height of the tree below; bounded by the parser.
     int depth = 1;
 

@@ -1,0 +1,191 @@
+#include "hcl/eval/body.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/suggest.h"
+#include "hcl/value/print.h"
+
+namespace kiln::hcl {
+namespace {
+
+const AttributeSchema* find_attribute(const BodySchema& schema, std::string_view name);
+const BlockSchema* find_block(const BodySchema& schema, std::string_view type);
+std::vector<std::string> attribute_names(const BodySchema& schema);
+std::vector<std::string> block_types(const BodySchema& schema);
+/// True when the block has the labels it should have.
+bool check_labels(const Block& block, const BlockSchema& schema, Diagnostics& diagnostics);
+void report_unsupported(const Attribute& attribute, const BodySchema& schema,
+                        Diagnostics& diagnostics);
+void report_unsupported(const Block& block, const BodySchema& schema, Diagnostics& diagnostics);
+std::string joined(const std::vector<std::string>& names);
+
+}  // namespace
+
+const Attribute* BodyContent::find(const std::string& name) const {
+    const auto found = attributes.find(name);
+    return found == attributes.end() ? nullptr : &found->second;
+}
+
+std::vector<const Block*> BodyContent::blocks_of(std::string_view type) const {
+    std::vector<const Block*> found;
+    for (const Block& block : blocks) {
+        if (block.type == type) found.push_back(&block);
+    }
+    return found;
+}
+
+BodyContent read_body(const Body& body, const BodySchema& schema, Diagnostics& diagnostics) {
+    Body remainder;
+    BodyContent content = read_body_partially(body, schema, remainder, diagnostics);
+    for (const auto& [name, attribute] : remainder.attributes) {
+        report_unsupported(attribute, schema, diagnostics);
+    }
+    for (const Block& block : remainder.blocks) report_unsupported(block, schema, diagnostics);
+    return content;
+}
+
+BodyContent read_body_partially(const Body& body, const BodySchema& schema, Body& remainder,
+                                Diagnostics& diagnostics) {
+    BodyContent content;
+    content.missing_item_range = {body.range.filename, body.range.start, body.range.start};
+    Body rest;
+    rest.range = body.range;
+    rest.end_range = body.end_range;
+    rest.unknown = body.unknown;
+    for (const auto& [name, attribute] : body.attributes) {
+        auto& place = find_attribute(schema, name) ? content.attributes : rest.attributes;
+        place.emplace(name, attribute);
+    }
+    for (const AttributeSchema& wanted : schema.attributes) {
+        if (!wanted.required || body.unknown || content.attributes.contains(wanted.name)) continue;
+        diagnostics.add(Diagnostic::error(
+            "Missing required argument",
+            fmt::format("The argument {} is required, but no definition was found.",
+                        quote(wanted.name)),
+            content.missing_item_range));
+    }
+    for (const Block& block : body.blocks) {
+        const BlockSchema* wanted = find_block(schema, block.type);
+        if (wanted == nullptr) {
+            rest.blocks.push_back(block);
+        } else if (check_labels(block, *wanted, diagnostics)) {
+            content.blocks.push_back(block);
+        }
+    }
+    remainder = std::move(rest);
+    return content;
+}
+
+std::map<std::string, Attribute> read_attributes(const Body& body, Diagnostics& diagnostics) {
+    for (const Block& block : body.blocks) {
+        diagnostics.add(Diagnostic::error(fmt::format("Unexpected {} block", quote(block.type)),
+                                          "Blocks are not allowed here.", block.type_range,
+                                          block.header_range()));
+    }
+    return body.attributes;
+}
+
+Body merge_bodies(std::vector<Body> bodies, Diagnostics& diagnostics) {
+    Body merged;
+    if (!bodies.empty()) {
+        merged.range = bodies.front().range;
+        merged.end_range = bodies.front().end_range;
+    }
+    for (Body& body : bodies) {
+        merged.unknown |= body.unknown;
+        for (auto& [name, attribute] : body.attributes) {
+            const auto [existing, added] = merged.attributes.try_emplace(name, attribute);
+            if (added) continue;
+            diagnostics.add(
+                Diagnostic::error("Duplicate argument",
+                                  fmt::format("Argument {} was already set at {}", quote(name),
+                                              existing->second.name_range.to_string()),
+                                  attribute.name_range));
+        }
+        std::move(body.blocks.begin(), body.blocks.end(), std::back_inserter(merged.blocks));
+    }
+    return merged;
+}
+
+namespace {
+
+const AttributeSchema* find_attribute(const BodySchema& schema, std::string_view name) {
+    const auto found = std::find_if(schema.attributes.begin(), schema.attributes.end(),
+                                    [&](const AttributeSchema& a) { return a.name == name; });
+    return found == schema.attributes.end() ? nullptr : &*found;
+}
+
+const BlockSchema* find_block(const BodySchema& schema, std::string_view type) {
+    const auto found = std::find_if(schema.blocks.begin(), schema.blocks.end(),
+                                    [&](const BlockSchema& b) { return b.type == type; });
+    return found == schema.blocks.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> attribute_names(const BodySchema& schema) {
+    std::vector<std::string> names;
+    for (const AttributeSchema& attribute : schema.attributes) names.push_back(attribute.name);
+    return names;
+}
+
+std::vector<std::string> block_types(const BodySchema& schema) {
+    std::vector<std::string> types;
+    for (const BlockSchema& block : schema.blocks) types.push_back(block.type);
+    return types;
+}
+
+bool check_labels(const Block& block, const BlockSchema& schema, Diagnostics& diagnostics) {
+    const std::size_t wanted = schema.label_names.size();
+    const std::size_t given = block.labels.size();
+    if (given > wanted) {
+        diagnostics.add(Diagnostic::error(
+            fmt::format("Extraneous label for {}", block.type),
+            wanted == 0 ? fmt::format("No labels are expected for {} blocks.", block.type)
+                        : fmt::format("Only {} labels ({}) are expected for {} blocks.", wanted,
+                                      joined(schema.label_names), block.type),
+            block.labels[wanted].range,
+            SourceRange::between(block.type_range, block.open_brace_range)));
+    } else if (given < wanted) {
+        diagnostics.add(Diagnostic::error(
+            fmt::format("Missing {} for {}", schema.label_names[given], block.type),
+            fmt::format("All {} blocks must have {} labels ({}).", block.type, wanted,
+                        joined(schema.label_names)),
+            block.open_brace_range,
+            SourceRange::between(block.type_range, block.open_brace_range)));
+    }
+    return given == wanted;
+}
+
+void report_unsupported(const Attribute& attribute, const BodySchema& schema,
+                        Diagnostics& diagnostics) {
+    std::string hint = did_you_mean(attribute.name, attribute_names(schema));
+    if (find_block(schema, attribute.name) != nullptr) {
+        hint = fmt::format(" Did you mean to define a block of type {}?", quote(attribute.name));
+    }
+    diagnostics.add(Diagnostic::error(
+        "Unsupported argument",
+        fmt::format("An argument named {} is not expected here.{}", quote(attribute.name), hint),
+        attribute.name_range));
+}
+
+void report_unsupported(const Block& block, const BodySchema& schema, Diagnostics& diagnostics) {
+    std::string hint = did_you_mean(block.type, block_types(schema));
+    if (find_attribute(schema, block.type) != nullptr) {
+        hint = fmt::format(
+            " Did you mean to define argument {}? If so, use the equals sign to assign it a value.",
+            quote(block.type));
+    }
+    diagnostics.add(Diagnostic::error(
+        "Unsupported block type",
+        fmt::format("Blocks of type {} are not expected here.{}", quote(block.type), hint),
+        block.type_range));
+}
+
+std::string joined(const std::vector<std::string>& names) {
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
+}  // namespace
+}  // namespace kiln::hcl

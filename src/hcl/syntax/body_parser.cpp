@@ -1,0 +1,311 @@
+#include <fmt/format.h>
+
+#include "hcl/syntax/parser_state.h"
+
+namespace kiln::hcl {
+namespace {
+
+constexpr const char* kItemRequired = "Argument or block definition required";
+constexpr const char* kInvalidBlock = "Invalid block definition";
+constexpr const char* kInvalidOneLine = "Invalid single-argument block definition";
+
+bool ends_line(TokenType type) {
+    return type == TokenType::Newline || type == TokenType::EndOfFile;
+}
+
+}  // namespace
+
+Body Parser::parse_body(TokenType end) {
+    const TokenCursor::NewlineGuard newlines(cursor_, true);
+    Body body;
+    const SourceRange start = range(cursor_.peek());
+    body.range = {filename_, start.start, start.start};
+    const Nesting nesting(*this);
+    while (nesting.ok() && !cursor_.next_is(end) && !cursor_.next_is(TokenType::EndOfFile)) {
+        if (cursor_.next_is(TokenType::Newline)) {
+            cursor_.read();
+            continue;
+        }
+        const int failures_before = failures_;
+        parse_item(body);
+        if (failures_ != failures_before) {
+            cursor_.skip_item();
+            // A brace too many at the top belongs to nothing: step over it.
+            if (end != TokenType::CloseBrace && cursor_.next_is(TokenType::CloseBrace)) {
+                cursor_.read();
+            }
+        }
+    }
+    body.range = SourceRange::between(body.range, range(cursor_.peek()));
+    body.end_range = {filename_, cursor_.peek().start, cursor_.peek().start};
+    return body;
+}
+
+void Parser::parse_item(Body& body) {
+    const Token name = cursor_.peek();
+    if (name.type == TokenType::OpenQuote) {
+        cursor_.read();
+        SourceRange label_range;
+        const std::string label = parse_label_text(name, label_range);
+        if (cursor_.next_is(TokenType::Assign)) {
+            fail("Invalid argument name", "Argument names must not be quoted.", label_range);
+        } else {
+            fail(kItemRequired, "An argument or block definition is required here.", label_range);
+        }
+        return;
+    }
+    if (name.type != TokenType::Identifier) {
+        fail(kItemRequired, "An argument or block definition is required here.", range(name));
+        return;
+    }
+    cursor_.read();
+    switch (cursor_.peek().type) {
+        case TokenType::Assign:
+            parse_attribute(body, name);
+            finish_attribute_line();
+            break;
+        case TokenType::Identifier:
+        case TokenType::OpenQuote:
+        case TokenType::OpenBrace:
+            parse_block(body, name);
+            break;
+        default:
+            fail(kItemRequired,
+                 "An argument or block definition is required here. To set an argument, use the "
+                 "equals sign \"=\" to introduce the argument value.",
+                 range(name));
+    }
+}
+
+void Parser::parse_attribute(Body& body, const Token& name) {
+    const Token equals = cursor_.read();
+    Attribute attribute;
+    attribute.name = std::string(name.text);
+    attribute.name_range = range(name);
+    attribute.equals_range = range(equals);
+    attribute.expression = parse_expression();
+    attribute.range = SourceRange::between(attribute.name_range, attribute.expression->range);
+    const auto [existing, added] = body.attributes.try_emplace(attribute.name, attribute);
+    if (!added) {
+        report("Attribute redefined",
+               fmt::format("The argument \"{}\" was already set at {}. Each argument may be set "
+                           "only once.",
+                           attribute.name, existing->second.name_range.to_string()),
+               attribute.name_range);
+    }
+}
+
+void Parser::finish_attribute_line() {
+    if (recovering_ && !ends_line(cursor_.peek().type)) {
+        ++failures_;
+        return;
+    }
+    const Token& next = cursor_.peek();
+    if (next.type == TokenType::Comma) {
+        fail("Unexpected comma after argument",
+             "Argument definitions must be separated by newlines, not commas. An argument "
+             "definition must end with a newline.",
+             range(next), range_from(range(next)));
+    } else if (!ends_line(next.type)) {
+        fail("Missing newline after argument", "An argument definition must end with a newline.",
+             range(next), range_from(range(next)));
+    } else {
+        cursor_.read();
+    }
+}
+
+void Parser::parse_block(Body& body, const Token& type) {
+    Block block;
+    block.type = std::string(type.text);
+    block.type_range = range(type);
+    block.close_brace_range = block.type_range;
+    if (!parse_labels(block)) {
+        block.open_brace_range = block.close_brace_range = block.header_range();
+        block.body.range = block.body.end_range = block.header_range();
+        body.blocks.push_back(std::move(block));
+        return;
+    }
+    const int failures_before = failures_;
+    parse_block_body(block);
+    const SourceRange whole = block.range();
+    body.blocks.push_back(std::move(block));
+    if (failures_ != failures_before && !cursor_.next_is(TokenType::Newline)) return;
+    const Token& next = cursor_.peek();
+    if (!ends_line(next.type)) {
+        fail("Missing newline after block definition",
+             "A block definition must end with a newline.", range(next),
+             SourceRange::between(whole, range(next)));
+    } else {
+        cursor_.read();
+    }
+}
+
+/// Reads labels and the opening brace.
+bool Parser::parse_labels(Block& block) {
+    while (true) {
+        const Token token = cursor_.read();
+        switch (token.type) {
+            case TokenType::OpenBrace:
+                block.open_brace_range = range(token);
+                return true;
+            case TokenType::Identifier:
+                block.labels.push_back({std::string(token.text), range(token)});
+                break;
+            case TokenType::OpenQuote: {
+                Label label;
+                const int failures_before = failures_;
+                label.text = parse_label_text(token, label.range);
+                block.labels.push_back(std::move(label));
+                if (failures_ != failures_before) return false;
+                break;
+            }
+            case TokenType::Assign:
+                fail(kInvalidBlock,
+                     "The equals sign \"=\" indicates an argument definition, and must not be used "
+                     "when defining a block.",
+                     range(token), range_from(block.type_range));
+                return false;
+            case TokenType::Newline:
+                fail(kInvalidBlock,
+                     "A block definition must have block content delimited by \"{\" and \"}\", "
+                     "starting on the same line as the block header.",
+                     range(token), range_from(block.type_range));
+                return false;
+            default:
+                fail(kInvalidBlock,
+                     "Either a quoted string block label or an opening brace (\"{\") is expected "
+                     "here.",
+                     range(token), range_from(block.type_range));
+                return false;
+        }
+    }
+}
+
+void Parser::parse_block_body(Block& block) {
+    const TokenType next = cursor_.peek().type;
+    const int failures_before = failures_;
+    const bool single_line = next != TokenType::Newline && next != TokenType::EndOfFile;
+    if (single_line) {
+        parse_single_line_body(block);
+    } else {
+        block.body = parse_body(TokenType::CloseBrace);
+    }
+    if (single_line && failures_ != failures_before) {
+        cursor_.skip_past(TokenType::CloseBrace);
+        block.close_brace_range = range(cursor_.previous());
+    } else if (cursor_.next_is(TokenType::CloseBrace)) {
+        block.close_brace_range = range(cursor_.read());
+    } else {
+        fail("Unclosed configuration block",
+             "There is no closing brace for this block before the end of the file. This may be "
+             "caused by incorrect brace nesting elsewhere in this file.",
+             block.open_brace_range);
+        // The rest of the file belongs to a block that does not end.
+        block.close_brace_range = range(cursor_.peek());
+    }
+    block.body.range = SourceRange::between(block.open_brace_range, block.close_brace_range);
+    block.body.end_range = block.close_brace_range;
+}
+
+void Parser::parse_single_line_body(Block& block) {
+    if (cursor_.next_is(TokenType::CloseBrace)) return;
+    const SourceRange open = block.open_brace_range;
+    const Token name = cursor_.read();
+    const int failures_before = failures_;
+    if (name.type != TokenType::Identifier) {
+        fail(kItemRequired, "An argument or block definition is required here.", range(name), open);
+    } else if (!cursor_.next_is(TokenType::Assign)) {
+        const TokenType next = cursor_.peek().type;
+        if (next == TokenType::OpenBrace || next == TokenType::OpenQuote ||
+            next == TokenType::Identifier) {
+            fail("Argument definition required",
+                 fmt::format("A single-line block definition can contain only a single argument. "
+                             "If you meant to define argument \"{}\", use an equals sign to assign "
+                             "it a value. To define a nested block, place it on a line of its own "
+                             "within its parent block.",
+                             name.text),
+                 range(name), SourceRange::between(open, range(cursor_.peek())));
+        } else {
+            fail(kItemRequired,
+                 "An argument or block definition is required here. To set an argument, use the "
+                 "equals sign \"=\" to introduce the argument value.",
+                 range(name), open);
+        }
+    } else {
+        parse_attribute(block.body, name);
+        const Token& next = cursor_.peek();
+        const SourceRange context = SourceRange::between(open, range(next));
+        if (next.type == TokenType::CloseBrace || next.type == TokenType::EndOfFile ||
+            failures_ != failures_before) {
+            return;
+        }
+        if (next.type == TokenType::Comma) {
+            fail(kInvalidOneLine,
+                 "Single-line block syntax can include only one argument definition. To define "
+                 "multiple arguments, use the multi-line block syntax with one argument definition "
+                 "per line.",
+                 range(next), context);
+        } else if (next.type == TokenType::Newline) {
+            fail(kInvalidOneLine,
+                 "An argument definition on the same line as its containing block creates a "
+                 "single-line block definition, which must also be closed on the same line. Place "
+                 "the block's closing brace immediately after the argument definition.",
+                 range(next), context);
+        } else {
+            fail(kInvalidOneLine,
+                 "A single-line block definition must end with a closing brace immediately after "
+                 "its single argument definition.",
+                 range(next), context);
+        }
+    }
+}
+
+/// The text of a quoted label, whose opening quote has been read.
+std::string Parser::parse_label_text(const Token& open, SourceRange& label_range) {
+    std::string text;
+    bool told = false;
+    while (true) {
+        const Token token = cursor_.peek();
+        switch (token.type) {
+            case TokenType::CloseQuote:
+                cursor_.read();
+                label_range = range_from(range(open));
+                return text;
+            case TokenType::QuotedText:
+                cursor_.read();
+                text += decode_quoted(token);
+                break;
+            case TokenType::Interpolation:
+            case TokenType::Control: {
+                cursor_.read();
+                const char symbol = token.text[0];
+                if (!told) {
+                    fail("Invalid string literal",
+                         fmt::format("Template sequences are not allowed in this string. To "
+                                     "include a literal \"{0}\", double it (as \"{0}{0}\") to "
+                                     "escape it.",
+                                     symbol),
+                         range(token), range_from(range(open)));
+                }
+                told = true;
+                cursor_.skip_past(TokenType::TemplateEnd);
+                break;
+            }
+            case TokenType::QuotedNewline:
+            case TokenType::BadUtf8:
+                // The scanner has told about it.
+                cursor_.read();
+                ++failures_;
+                recovering_ = true;
+                break;
+            default:
+                fail("Unterminated string literal",
+                     "Unable to find the closing quote mark before the end of the file.",
+                     range(token), SourceRange::between(range(open), range(token)));
+                label_range = range_from(range(open));
+                return text;
+        }
+    }
+}
+
+}  // namespace kiln::hcl
