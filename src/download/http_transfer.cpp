@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <memory>
@@ -20,6 +21,9 @@
 
 namespace kiln::download {
 namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
 
 constexpr int attempt_limit = 6;
 constexpr auto pause_between_attempts = std::chrono::seconds(1);
@@ -96,6 +100,8 @@ class Request {
     Headers headers_;
     std::array<char, CURL_ERROR_SIZE> reason_{};
     std::exception_ptr failure_;
+    /// curl's own limit of speed is an average over seconds, too coarse to tell silence.
+    Clock::time_point last_byte_ = Clock::now();
     int fd_ = -1;
     std::filesystem::path part_;
     std::uint64_t first_ = 0;     ///< asked for
@@ -181,8 +187,7 @@ Request::Request(const std::string& url, const TransferOptions& options)
     initialise_curl();
     easy_.reset(curl_easy_init());
     if (!easy_) throw Error("cannot prepare a transfer: no memory");
-    const auto stall = std::chrono::ceil<std::chrono::seconds>(options.stall_timeout).count();
-    const long stall_seconds = std::clamp<long>(stall, 1, 24L * 3600);
+    const auto stall = std::chrono::ceil<milliseconds>(options.stall_timeout).count();
     set(CURLOPT_URL, url.c_str());
     set(CURLOPT_USERAGENT, "kiln");
     set(CURLOPT_PROTOCOLS_STR, "http,https");
@@ -191,9 +196,7 @@ Request::Request(const std::string& url, const TransferOptions& options)
     set(CURLOPT_MAXREDIRS, 10L);
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_QUICK_EXIT, 1L);  // a name look-up must not delay cancellation
-    set(CURLOPT_CONNECTTIMEOUT, std::min(stall_seconds, 60L));
-    set(CURLOPT_LOW_SPEED_LIMIT, 1L);
-    set(CURLOPT_LOW_SPEED_TIME, stall_seconds);
+    set(CURLOPT_CONNECTTIMEOUT_MS, std::clamp<long>(stall, 1, 60'000));
     set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_OPTIONAL));
     if (const char* netrc = std::getenv("NETRC")) set(CURLOPT_NETRC_FILE, netrc);
     set_proxy();
@@ -261,8 +264,15 @@ Outcome Request::perform() {
         CURLMcode code = curl_multi_perform(multi.get(), &running);
         if (code == CURLM_OK && running == 0) break;
         options_.cancel.throw_if_cancelled();
+        const auto patience =
+            std::chrono::ceil<milliseconds>(last_byte_ + options_.stall_timeout - Clock::now());
+        if (patience <= milliseconds(0)) {
+            throw Error(fmt::format("the server sent nothing for {}",
+                                    format_duration(options_.stall_timeout)));
+        }
         curl_waitfd cancelled{options_.cancel.fd(), CURL_WAIT_POLLIN, 0};
-        if (code == CURLM_OK) code = curl_multi_poll(multi.get(), &cancelled, 1, 1000, nullptr);
+        const int wait = static_cast<int>(std::min(patience, milliseconds(1000)).count());
+        if (code == CURLM_OK) code = curl_multi_poll(multi.get(), &cancelled, 1, wait, nullptr);
         if (code != CURLM_OK) throw Error("transfer failed").because(curl_multi_strerror(code));
         options_.cancel.throw_if_cancelled();
     }
@@ -276,6 +286,7 @@ Outcome Request::perform() {
 
 std::size_t Request::on_header(char* data, std::size_t, std::size_t size, void* self) {
     auto& request = *static_cast<Request*>(self);
+    request.last_byte_ = Clock::now();
     try {
         const std::string_view line(data, size);
         // Each response of a chain of redirects begins anew.
@@ -290,6 +301,7 @@ std::size_t Request::on_header(char* data, std::size_t, std::size_t size, void* 
 
 std::size_t Request::on_body(char* data, std::size_t, std::size_t size, void* self) {
     auto& request = *static_cast<Request*>(self);
+    request.last_byte_ = Clock::now();
     try {
         if (!request.body_begun_ && !request.begin_body()) return 0;
         request.take_body({data, size});
