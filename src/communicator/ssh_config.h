@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/duration.h"
+#include "base/error.h"
+
+namespace kiln {
+
+/// How an SSH communicator reaches and enters a guest, as the template's options say it
+/// (spec/components.md, 1.2); each member names its option. Plain data: the schema that fills it
+/// stands with the options. `password` and `private_key` hold secrets: whoever fills them registers
+/// them, and the connector registers them once more, so that none can reach a log.
+struct SshConfig {
+    enum class TransferMethod { Scp, Sftp };
+
+    std::string host;      ///< ssh_host; a builder's `find_target` callback may replace it
+    int port = 22;         ///< ssh_port
+    std::string username;  ///< ssh_username
+    std::string password;  ///< ssh_password; also answers every keyboard-interactive question
+    std::string private_key_file;  ///< ssh_private_key_file, OpenSSH or PEM, not encrypted
+    std::string certificate_file;  ///< ssh_certificate_file, an OpenSSH user certificate
+    std::string private_key;       ///< ssh_private_key or a temporary key's text
+    bool agent_auth = false;       ///< ssh_agent_auth
+    /// !ssh_disable_agent_forwarding, when there is an agent to forward. Its socket is
+    /// `agent_socket`.
+    bool agent_forwarding = false;
+    std::string agent_socket;  ///< empty: SSH_AUTH_SOCK
+    bool pty = false;          ///< ssh_pty: a terminal (xterm, 80 columns, 40 rows) per command
+
+    std::optional<Duration> timeout;        ///< ssh_timeout; 0: wait for ever
+    std::optional<int> handshake_attempts;  ///< ssh_handshake_attempts; 0: unlimited
+    Duration wait_timeout{0};               ///< ssh_wait_timeout, the old name; wins when not 0
+    Duration keep_alive_interval = std::chrono::seconds(5);  ///< negative: none are sent
+    Duration read_write_timeout{0};  ///< ssh_read_write_timeout: longest silence; 0: no limit
+    /// How long a lost connection is tried again before a command (a guest that reboots).
+    Duration reconnect_timeout = std::chrono::minutes(5);
+
+    std::vector<std::string> ciphers;                  ///< ssh_ciphers; empty: the default list
+    std::vector<std::string> key_exchange_algorithms;  ///< ssh_key_exchange_algorithms; likewise
+    TransferMethod file_transfer_method = TransferMethod::Scp;  ///< ssh_file_transfer_method
+
+    // Ways through other hosts. Not supported yet: `ssh_config_errors` refuses them by name.
+    std::string bastion_host;                 ///< ssh_bastion_host
+    std::string proxy_host;                   ///< ssh_proxy_host
+    std::vector<std::string> remote_tunnels;  ///< ssh_remote_tunnels
+    std::vector<std::string> local_tunnels;   ///< ssh_local_tunnels
+};
+
+/// Settles `timeout` and `handshake_attempts`: 5 minutes and 10 attempts when neither is set,
+/// otherwise the unset one has no limit. A `wait_timeout` then replaces the timeout.
+void apply_defaults(SshConfig& config);
+
+/// Everything that is wrong with a configuration, before anything is connected: missing or
+/// malformed values, key files that cannot be used, algorithms that are not known, options that
+/// kiln cannot honour. Empty when it is fine.
+std::vector<Error> ssh_config_errors(const SshConfig& config);
+
+}  // namespace kiln
