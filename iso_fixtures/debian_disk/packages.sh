@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the Debian disk holds beyond the essential packages.
 DISK_PACKAGES=(
     linux-image-amd64 initramfs-tools grub2-common grub-pc-bin    # boots, and can rewrite its own boot menu

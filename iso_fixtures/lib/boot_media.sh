@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Boot loaders and the ISO itself.
 # To be sourced after common.sh.
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Shared by every script here: messages, tool checks, and the environment that makes two runs alike.
 # To be sourced by bash with `set -euo pipefail`.
 

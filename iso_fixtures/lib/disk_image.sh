@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # A bootable disk image put together from files, without loop devices.
 # To be sourced after common.sh.
 
@@ -6,6 +7,9 @@ BIOS_START=2048 BIOS_SECTORS=2048
 ESP_START=4096 ESP_SECTORS=65536
 ROOT_START=69632
 
+# root_sectors IMAGE -- whole MiB, short of the second copy of the partition table at the end.
+root_sectors() { echo $((($(stat -c %s "$1") / 512 - ROOT_START - 33) / 2048 * 2048)); }
+
 # make_partition_table IMAGE
 make_partition_table() {
     sfdisk --quiet "$1" <<END
@@ -13,7 +17,7 @@ label: gpt
 label-id: 6B696C6E-0000-4000-8000-000000000000
 start=$BIOS_START, size=$BIOS_SECTORS, type=21686148-6449-6E6F-744E-656564454649, uuid=6B696C6E-0000-4000-8000-000000000001, name=bios
 start=$ESP_START, size=$ESP_SECTORS, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B, uuid=6B696C6E-0000-4000-8000-000000000002, name=ESP
-start=$ROOT_START, type=4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709, uuid=6B696C6E-0000-4000-8000-000000000003, name=root
+start=$ROOT_START, size=$(root_sectors "$1"), type=4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709, uuid=6B696C6E-0000-4000-8000-000000000003, name=root
 END
 }
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Debian's kernel: its image, and those of its modules that the fixture's machine kinds need.
 # To be sourced after packages.sh.
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Debian packages whose files go into a fixture though they need not be installed on this machine.
 # To be sourced after common.sh.
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Building directory trees that become a root file system.
 # To be sourced after common.sh.
 

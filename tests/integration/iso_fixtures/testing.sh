@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the script tests here share. To be sourced by bash with `set -uo pipefail`.
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 fixtures=$repository/iso_fixtures
