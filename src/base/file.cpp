@@ -17,6 +17,8 @@ namespace fs = std::filesystem;
 namespace {
 
 fs::path temporary_sibling(const fs::path& path);
+fs::path directory_of(const fs::path& path);
+UniqueFd open_unnamed(const fs::path& directory, mode_t mode);
 void sync_directory_of(const fs::path& path);
 
 }  // namespace
@@ -71,9 +73,11 @@ void write_file_atomically(const fs::path& path, std::string_view bytes, mode_t 
 }
 
 AtomicFile::AtomicFile(fs::path path, mode_t mode)
-    : path_(std::move(path)),
-      temporary_(temporary_sibling(path_)),
-      fd_(open_file(temporary_, O_RDWR | O_CREAT | O_EXCL, mode)) {}
+    : path_(std::move(path)), fd_(open_unnamed(directory_of(path_), mode)) {
+    if (fd_) return;
+    temporary_ = temporary_sibling(path_);
+    fd_ = open_file(temporary_, O_RDWR | O_CREAT | O_EXCL, mode);
+}
 
 AtomicFile::AtomicFile(AtomicFile&& other) noexcept
     : path_(std::move(other.path_)),
@@ -86,7 +90,11 @@ AtomicFile::~AtomicFile() {
 
 void AtomicFile::commit() {
     if (fsync(fd_.get()) != 0) {
-        throw system_error(fmt::format("cannot sync {}", temporary_.string()), errno);
+        throw system_error(fmt::format("cannot sync {}", path_.string()), errno);
+    }
+    if (temporary_.empty()) {
+        temporary_ = temporary_sibling(path_);
+        name_as(temporary_);
     }
     if (rename(temporary_.c_str(), path_.c_str()) != 0) {
         throw system_error(
@@ -95,6 +103,13 @@ void AtomicFile::commit() {
     temporary_.clear();
     fd_.reset();
     sync_directory_of(path_);
+}
+
+void AtomicFile::name_as(const fs::path& name) const {
+    const std::string self = fmt::format("/proc/self/fd/{}", fd_.get());
+    if (linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+        throw system_error(fmt::format("cannot name {}", name.string()), errno);
+    }
 }
 
 TempDir::TempDir(const fs::path& parent, std::string_view prefix) {
@@ -135,10 +150,19 @@ fs::path temporary_sibling(const fs::path& path) {
     return name;
 }
 
+fs::path directory_of(const fs::path& path) {
+    return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+// Nothing where the file system has no unnamed files; the caller falls back to a named one, whose
+// open(2) also tells any other reason.
+UniqueFd open_unnamed(const fs::path& directory, mode_t mode) {
+    return UniqueFd(open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
+}
+
 // A rename is durable only once the directory that holds the name is synced.
 void sync_directory_of(const fs::path& path) {
-    const fs::path parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
-    const UniqueFd directory(open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const UniqueFd directory(open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (directory) fsync(directory.get());
 }
 

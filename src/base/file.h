@@ -42,8 +42,10 @@ void write_all(int fd, std::string_view bytes, const std::filesystem::path& path
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes,
                            mode_t mode = 0644);
 
-/// A file under construction: written under a temporary name beside `path`, so that a reader never
-/// sees half of it. `commit` syncs and renames; destruction without it removes the temporary.
+/// A file under construction, which no reader ever sees half of. Where the file system can
+/// (O_TMPFILE), it has no name until `commit`, so that even a kill leaves nothing behind; elsewhere
+/// it is a temporary sibling of `path`. `commit` syncs it and gives it its name in one step;
+/// destruction without it removes it.
 class AtomicFile {
   public:
     explicit AtomicFile(std::filesystem::path path, mode_t mode = 0644);
@@ -53,12 +55,13 @@ class AtomicFile {
 
     int fd() const { return fd_.get(); }
     const std::filesystem::path& path() const { return path_; }
-    const std::filesystem::path& temporary_path() const { return temporary_; }
     void commit();
 
   private:
+    void name_as(const std::filesystem::path& name) const;
+
     std::filesystem::path path_;
-    std::filesystem::path temporary_;
+    std::filesystem::path temporary_;  // empty: the file has no name
     UniqueFd fd_;
 };
 

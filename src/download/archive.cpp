@@ -103,7 +103,7 @@ void unpack(const std::filesystem::path& archive, std::string_view suffix,
     }
     const std::uint64_t total = std::filesystem::file_size(archive);
     AtomicFile out(target);
-    SparseWriter writer(out.fd(), out.temporary_path(), reserve);
+    SparseWriter writer(out.fd(), out.path(), reserve);
     while (true) {
         cancel.throw_if_cancelled();
         const void* data = nullptr;

@@ -1,0 +1,163 @@
+#include "base/schema.h"
+
+#include <gtest/gtest.h>
+
+#include "base/secret.h"
+
+namespace kiln {
+namespace {
+
+struct Inner {
+    std::string name;
+    int size = 7;
+};
+struct Group {
+    bool flag = false;
+};
+struct Sample {
+    std::string text = "default";
+    std::optional<bool> tri;
+    int number = 3;
+    Duration time = std::chrono::seconds(5);
+    std::vector<std::string> list;
+    std::map<std::string, std::string> map;
+    std::string choice = "a";
+    std::string secret;
+    std::vector<Inner> inners;
+    Group group;
+};
+
+Schema<Sample> sample_schema() {
+    Schema<Inner> inner("inner", "");
+    inner.option("name", &Inner::name, "").required().option("size", &Inner::size, "");
+    Schema<Group> group("group", "");
+    group.option("flag", &Group::flag, "").check([](const Group& g, Problems& problems) {
+        if (g.flag) problems.warning("flag", "flag is set");
+    });
+    Schema<Sample> schema("sample", "A sample.");
+    schema.option("text", &Sample::text, "Text.")
+        .option("tri", &Sample::tri, "")
+        .option("number", &Sample::number, "")
+        .option("time", &Sample::time, "")
+        .option("list", &Sample::list, "")
+        .option("map", &Sample::map, "")
+        .option("choice", &Sample::choice, "")
+        .one_of({"a", "beta"})
+        .option("secret", &Sample::secret, "")
+        .sensitive()
+        .blocks("inner", &Sample::inners, inner, "")
+        .include(&Sample::group, group)
+        .unavailable("later", OptionType::String, "it comes later")
+        .check([](const Sample& s, Problems& problems) {
+            if (s.number < 0) problems.error("number", "number must not be negative");
+        });
+    return schema;
+}
+
+std::vector<std::string> messages(const Problems& problems) {
+    std::vector<std::string> out;
+    for (const auto& problem : problems) out.push_back(problem.message);
+    return out;
+}
+
+using Messages = std::vector<std::string>;
+
+TEST(Schema, KeepsDefaultsForWhatIsNotSet) {
+    Problems problems;
+    const Sample sample = sample_schema().decode({{"text", Setting()}}, problems);
+    EXPECT_TRUE(problems.empty());
+    EXPECT_EQ(sample.text, "default");
+    EXPECT_EQ(sample.number, 3);
+    EXPECT_FALSE(sample.tri.has_value());
+}
+
+TEST(Schema, ConvertsScalarsAsForgivinglyAsThePeer) {
+    Problems problems;
+    const Sample sample = sample_schema().decode({{"text", 5},
+                                                  {"tri", "true"},
+                                                  {"number", "12"},
+                                                  {"time", "1m30s"},
+                                                  {"list", "a,b"},
+                                                  {"map", Setting::Map{{"k", 1}}}},
+                                                 problems);
+    EXPECT_EQ(messages(problems), Messages{});
+    EXPECT_EQ(sample.text, "5");
+    EXPECT_EQ(sample.tri, true);
+    EXPECT_EQ(sample.number, 12);
+    EXPECT_EQ(sample.time, std::chrono::seconds(90));
+    EXPECT_EQ(sample.list, (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(sample.map.at("k"), "1");
+}
+
+TEST(Schema, ReportsEverythingAtOnce) {
+    Problems problems;
+    sample_schema().decode({{"txet", "x"}, {"number", "many"}, {"time", 5}, {"choice", "bta"}},
+                           problems);
+    EXPECT_EQ(messages(problems),
+              (Messages{"sample has no option \"txet\". Did you mean \"text\"?",
+                        "number needs a whole number, not \"many\"",
+                        "time needs a duration like \"30s\", \"5m\" or \"1h30m\", not \"5\"",
+                        "choice must be one of a, beta, not \"bta\". Did you mean \"beta\"?"}));
+}
+
+TEST(Schema, RunsRulesOnlyOverWhatCouldBeDecoded) {
+    Problems problems;
+    sample_schema().decode({{"number", -1}}, problems);
+    EXPECT_EQ(messages(problems), Messages{"number must not be negative"});
+    Problems undecodable;
+    sample_schema().decode({{"number", -1}, {"tri", "maybe"}}, undecodable);
+    EXPECT_EQ(messages(undecodable), Messages{"tri needs a bool, not \"maybe\""});
+}
+
+TEST(Schema, RefusesAnUnavailableOptionWithTheReason) {
+    Problems problems;
+    sample_schema().decode({{"later", "x"}}, problems);
+    EXPECT_EQ(messages(problems), Messages{"later is not available yet: it comes later"});
+    EXPECT_TRUE(problems.has_errors());
+}
+
+TEST(Schema, DecodesNestedBlocksAndTheirMissingOptions) {
+    Problems problems;
+    const Setting::List blocks = {Setting::Map{{"name", "x"}, {"size", 1}}, Setting::Map{}};
+    const Sample sample = sample_schema().decode({{"inner", blocks}}, problems);
+    ASSERT_EQ(sample.inners.size(), 2u);
+    EXPECT_EQ(sample.inners[0].size, 1);
+    EXPECT_EQ(messages(problems), Messages{"name must be set."});
+}
+
+TEST(Schema, IncludesGroupsWithTheirRules) {
+    Problems problems;
+    const Sample sample = sample_schema().decode({{"flag", true}}, problems);
+    EXPECT_TRUE(sample.group.flag);
+    EXPECT_EQ(messages(problems), Messages{"flag is set"});
+    EXPECT_FALSE(problems.has_errors());
+}
+
+TEST(Schema, PutsARulesProblemWhereTheOptionStands) {
+    Setting number(-1);
+    number.set_range(SourceRange{"f", {5, 2, 3}, {7, 2, 5}});
+    Problems problems;
+    sample_schema().decode({{"number", number}}, problems);
+    ASSERT_EQ(problems.size(), 1u);
+    ASSERT_TRUE(problems.begin()->range.has_value());
+    EXPECT_EQ(problems.begin()->range->start.line, 2u);
+}
+
+TEST(Schema, RegistersSensitiveOptions) {
+    Problems problems;
+    sample_schema().decode({{"secret", "hush-hush"}}, problems);
+    EXPECT_EQ(secrets().redact("say hush-hush"), "say <sensitive>");
+    secrets().clear();
+}
+
+TEST(Schema, DocumentsDefaultsFromTheStruct) {
+    const auto schema = sample_schema();
+    EXPECT_EQ(schema.find("text")->default_text, "\"default\"");
+    EXPECT_EQ(schema.find("time")->default_text, "\"5s\"");
+    EXPECT_EQ(schema.find("list")->default_text, "[]");
+    EXPECT_EQ(schema.find("tri")->default_text, "");
+    EXPECT_EQ(schema.find("nothing"), nullptr);
+}
+
+}  // namespace
+}  // namespace kiln
