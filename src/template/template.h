@@ -1,10 +1,12 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/cancel.h"
@@ -22,9 +24,14 @@ struct TemplateOptions {
     std::vector<std::filesystem::path> variable_files;           ///< -var-file, in their order
     bool warn_undeclared_variables = false;
     std::string version;  ///< packer.version
-    /// A component's schema by kind and type, or nullptr when kiln does not have it.
-    std::function<std::shared_ptr<const SchemaInfo>(std::string_view kind, const std::string& type)>
+    /// A component's schema by the type of its block (`source`, `provisioner`, `post-processor`,
+    /// `data`) and its own, or nullptr when kiln does not have it. Without it kiln has none.
+    std::function<std::shared_ptr<const SchemaInfo>(std::string_view block,
+                                                    const std::string& type)>
         find_schema;
+    /// Asks a data source, with its options, for its attributes; may throw Error. Without it data
+    /// sources are not asked and their values are unknown, as `validate` has it.
+    std::function<Setting::Map(const std::string& type, const Setting::Map& options)> read_data;
 };
 
 /// The values of `build.*` (and of `{{ build "X" }}`). Before the guest runs nothing is known but

@@ -1,0 +1,114 @@
+#include "template/body_settings.h"
+
+#include <fmt/format.h>
+
+#include "hcl/eval/body.h"
+#include "hcl/eval/evaluate.h"
+#include "template/attribute_value.h"
+#include "template/setting_value.h"
+
+namespace kiln {
+namespace {
+
+bool is_block(const OptionInfo& option);
+hcl::Type type_of(OptionType type);
+hcl::BodySchema schema_of(const SchemaInfo& schema);
+void add_block(const hcl::Block& block, const OptionInfo& option, const hcl::EvalScope& scope,
+               Setting::Map& settings, Diagnostics& diagnostics);
+
+}  // namespace
+
+Setting::Map body_settings(const hcl::Body& body, const SchemaInfo& schema,
+                           const hcl::EvalScope& scope, Diagnostics& diagnostics) {
+    const hcl::BodyContent content = hcl::read_body(body, schema_of(schema), diagnostics);
+    Setting::Map settings;
+    for (const auto& [name, attribute] : content.attributes) {
+        const OptionInfo& option = *schema.find(name);
+        const std::size_t errors = count_errors(diagnostics);
+        const hcl::Value value =
+            hcl::evaluate_attribute(attribute, type_of(option.type), scope, diagnostics);
+        if (count_errors(diagnostics) > errors || value.is_null()) continue;
+        Setting setting = to_setting(value, attribute.expression.get());
+        setting.set_range(attribute.range);
+        settings.emplace(name, std::move(setting));
+    }
+    for (const hcl::Block& block : content.blocks) {
+        add_block(block, *schema.find(block.type), scope, settings, diagnostics);
+    }
+    return settings;
+}
+
+hcl::NestedBlockSchema nested_blocks(const SchemaInfo& schema) {
+    hcl::NestedBlockSchema nested;
+    for (const OptionInfo& option : schema.options()) {
+        if (!is_block(option)) continue;
+        nested.blocks.push_back({{option.name, {}}, nested_blocks(*option.block)});
+    }
+    return nested;
+}
+
+namespace {
+
+bool is_block(const OptionInfo& option) {
+    return option.block != nullptr &&
+           (option.type == OptionType::Block || option.type == OptionType::BlockList);
+}
+
+hcl::BodySchema schema_of(const SchemaInfo& schema) {
+    hcl::BodySchema body;
+    for (const OptionInfo& option : schema.options()) {
+        if (is_block(option))
+            body.blocks.push_back({option.name, {}});
+        else
+            body.attributes.push_back({option.name, option.required});
+    }
+    return body;
+}
+
+hcl::Type type_of(OptionType type) {
+    using hcl::Type;
+    switch (type) {
+        case OptionType::String:
+        case OptionType::TimeSpan:
+            return Type::string();
+        case OptionType::Bool:
+        case OptionType::Tristate:
+            return Type::boolean();
+        case OptionType::Int:
+            return Type::number();
+        case OptionType::StringList:
+            return Type::list(Type::string());
+        case OptionType::StringListList:
+            return Type::list(Type::list(Type::string()));
+        case OptionType::IntList:
+            return Type::list(Type::number());
+        case OptionType::StringMap:
+            return Type::map(Type::string());
+        case OptionType::Block:
+        case OptionType::BlockList:
+            break;  // declared without the block's options: refused by its component
+    }
+    return Type::dynamic();
+}
+
+void add_block(const hcl::Block& block, const OptionInfo& option, const hcl::EvalScope& scope,
+               Setting::Map& settings, Diagnostics& diagnostics) {
+    Setting setting(body_settings(block.body, *option.block, scope, diagnostics));
+    setting.set_range(block.header_range());
+    if (option.type == OptionType::BlockList) {
+        Setting& list = settings.try_emplace(option.name, Setting::List{}).first->second;
+        if (!list.range()) list.set_range(block.header_range());
+        list.as_list()->push_back(std::move(setting));
+        return;
+    }
+    const auto [first, added] = settings.try_emplace(option.name, std::move(setting));
+    if (added) return;
+    diagnostics.add(
+        Diagnostic::error(fmt::format("Duplicate {} block", option.name),
+                          fmt::format("Only one {} block is allowed. The first one is at {}.",
+                                      option.name, first->second.range()->to_string()),
+                          block.header_range()));
+}
+
+}  // namespace
+}  // namespace kiln

@@ -1,0 +1,88 @@
+#include "template/config_files.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "hcl/syntax/parser.h"
+
+namespace kiln {
+namespace {
+
+constexpr std::size_t kLargestFile = std::size_t{16} << 20;
+
+std::vector<std::filesystem::path> find_files(const std::filesystem::path& path);
+bool refuse_json(const std::filesystem::path& path, Diagnostics& diagnostics);
+
+}  // namespace
+
+std::vector<ConfigFile> read_config_files(const std::filesystem::path& path, SourceMap& sources,
+                                          Diagnostics& diagnostics) {
+    std::vector<ConfigFile> files;
+    const auto paths = find_files(path);
+    if (paths.empty()) {
+        diagnostics.add(Diagnostic::error(
+            fmt::format("Could not find any config file in {}", path.string()),
+            "A template is a file whose name ends in .pkr.hcl, or a directory with such files."));
+        return files;
+    }
+    for (const auto& file : paths) {
+        if (refuse_json(file, diagnostics)) continue;
+        try {
+            const std::string text = read_file(file, kLargestFile);
+            files.push_back(
+                {file.string(), hcl::parse_file(text, file.string(), &sources, diagnostics)});
+        } catch (const Error& error) {
+            diagnostics.add(Diagnostic::error("Failed to read file", error.to_string()));
+        }
+    }
+    return files;
+}
+
+std::vector<std::filesystem::path> files_ending(const std::filesystem::path& directory,
+                                                std::string_view suffix) {
+    std::vector<std::filesystem::path> found;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(directory, ignored)) {
+        const std::string name = entry.path().filename().string();
+        if (!name.ends_with(suffix) || entry.is_directory(ignored)) continue;
+        found.push_back((directory / name).lexically_normal());
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+std::string root_directory(const std::filesystem::path& path) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored)) return path.string();
+    const std::string parent = path.parent_path().string();
+    return parent.empty() ? "." : parent;
+}
+
+namespace {
+
+std::vector<std::filesystem::path> find_files(const std::filesystem::path& path) {
+    std::error_code failure;
+    if (std::filesystem::is_directory(path, failure)) {
+        auto files = files_ending(path, ".pkr.hcl");
+        const auto json = files_ending(path, ".pkr.json");
+        files.insert(files.end(), json.begin(), json.end());
+        return files;
+    }
+    if (std::filesystem::exists(path, failure)) return {path};
+    return {};
+}
+
+bool refuse_json(const std::filesystem::path& path, Diagnostics& diagnostics) {
+    if (!path.string().ends_with(".json")) return false;
+    diagnostics.add(Diagnostic::error(
+        "JSON templates are not supported yet",
+        fmt::format("{} is written in JSON, which kiln does not read yet. Write it in HCL, in a "
+                    "file whose name ends in .pkr.hcl.",
+                    path.string())));
+    return true;
+}
+
+}  // namespace
+}  // namespace kiln

@@ -1,0 +1,210 @@
+#include "template/template.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "hcl/eval/body.h"
+#include "hcl/value/convert.h"
+#include "hcl/value/print.h"
+#include "template/body_settings.h"
+#include "template/build_block.h"
+#include "template/config_files.h"
+#include "template/packer_block.h"
+#include "template/scope.h"
+#include "template/setting_value.h"
+#include "template/value_graph.h"
+#include "template/variable.h"
+#include "template/variable_values.h"
+
+namespace kiln {
+namespace {
+
+/// What the blocks declare, before anything but the variables' values is evaluated.
+struct Declarations {
+    Variables variables;
+    ValueDefinitions values;
+    SourceBlocks sources;
+    std::vector<hcl::Block> builds;
+};
+
+/// Steps 1 to 7 of spec/template.md, section 13.
+std::optional<Declarations> read_declarations(const TemplateOptions& options, SourceMap& sources,
+                                              Diagnostics& diagnostics);
+void declare(const hcl::Body& root, Declarations& declarations, Diagnostics& diagnostics);
+void refuse_root_attributes(const ConfigFile& file, Diagnostics& diagnostics);
+const hcl::BodySchema& root_schema();
+
+hcl::Value evaluate_data(const DataDefinition& data, const hcl::EvalScope& scope,
+                         const TemplateOptions& options, Diagnostics& diagnostics);
+void describe_variables(const Variables& variables, Template& result);
+std::string shown(const hcl::Value& value, bool sensitive);
+
+}  // namespace
+
+Template load_template(const TemplateOptions& options, SourceMap& sources, Diagnostics& diagnostics,
+                       const CancelToken& cancel) {
+    Template result;
+    Diagnostics found;
+    const auto declared = read_declarations(options, sources, found);
+    const bool readable = !found.has_errors();
+    diagnostics.append(std::move(found));
+    if (!declared || !readable) return result;
+
+    const auto scope =
+        std::make_shared<TemplateScope>(root_directory(options.path), options.version);
+    check_variable_values(declared->variables, diagnostics);
+    describe_variables(declared->variables, result);
+    hcl::Value::Entries variables;
+    for (const auto& [name, variable] : declared->variables) {
+        variables.emplace(name, variable.value());
+    }
+    scope->set_variables(std::move(variables));
+
+    const auto data = [&](const DataDefinition& definition, const hcl::EvalScope& names,
+                          Diagnostics& problems) {
+        return evaluate_data(definition, names, options, problems);
+    };
+    GraphValues values = evaluate_graph(declared->values, *scope, data, diagnostics, cancel);
+    for (const auto& [name, local] : declared->values.locals()) {
+        result.locals.push_back({name, shown(values.locals[name], local.sensitive)});
+    }
+    scope->set_locals(std::move(values.locals));
+    scope->set_data(values.data);
+
+    for (const hcl::Block& block : declared->builds) {
+        cancel.throw_if_cancelled();
+        result.builds.push_back(read_build(block, declared->sources, scope, diagnostics));
+    }
+    return result;
+}
+
+void check_template_syntax(const TemplateOptions& options, SourceMap& sources,
+                           Diagnostics& diagnostics) {
+    read_declarations(options, sources, diagnostics);
+}
+
+namespace {
+
+std::optional<Declarations> read_declarations(const TemplateOptions& options, SourceMap& sources,
+                                              Diagnostics& diagnostics) {
+    Diagnostics found;
+    const auto files = read_config_files(options.path, sources, found);
+    const bool usable =
+        !found.has_errors() && check_required_version(files, options.version, found);
+    diagnostics.append(std::move(found));
+    if (!usable) return std::nullopt;
+
+    Declarations declarations;
+    hcl::Body root;
+    for (const ConfigFile& file : files) {
+        refuse_root_attributes(file, diagnostics);
+        root.blocks.insert(root.blocks.end(), file.body.blocks.begin(), file.body.blocks.end());
+    }
+    declare(root, declarations, diagnostics);
+    assign_variables(options, declarations.variables, sources, diagnostics);
+    return declarations;
+}
+
+void declare(const hcl::Body& root, Declarations& declarations, Diagnostics& diagnostics) {
+    const hcl::BodyContent content = hcl::read_body(root, root_schema(), diagnostics);
+    std::set<std::string> accessors;
+    for (const hcl::Block* block : content.blocks_of("packer")) {
+        check_packer_block(*block, accessors, diagnostics);
+    }
+    for (const hcl::Block& block : content.blocks) {
+        if (block.type == "variable") {
+            declare_variable(block, declarations.variables, diagnostics);
+        } else if (block.type == "variables") {
+            declare_variables(block, declarations.variables, diagnostics);
+        } else if (block.type == "locals") {
+            declarations.values.add_locals(block, diagnostics);
+        } else if (block.type == "local") {
+            declarations.values.add_local(block, diagnostics);
+        } else if (block.type == "data") {
+            declarations.values.add_data(block, diagnostics);
+        } else if (block.type == "source") {
+            declarations.sources.add(block, diagnostics);
+        } else if (block.type == "build") {
+            declarations.builds.push_back(block);
+        } else if (block.type == "hcp_packer_registry") {
+            warn_of_registry(block, diagnostics);
+        }
+    }
+}
+
+void refuse_root_attributes(const ConfigFile& file, Diagnostics& diagnostics) {
+    for (const auto& [name, attribute] : file.body.attributes) {
+        diagnostics.add(Diagnostic::error(
+            "Unsupported argument",
+            fmt::format("An argument named \"{}\" is not expected here: outside of blocks a "
+                        "template has none. A value with a name belongs into a locals block.",
+                        name),
+            attribute.name_range));
+    }
+}
+
+const hcl::BodySchema& root_schema() {
+    static const hcl::BodySchema schema{{},
+                                        {{"packer", {}},
+                                         {"source", {"type", "name"}},
+                                         {"variable", {"name"}},
+                                         {"variables", {}},
+                                         {"local", {"name"}},
+                                         {"locals", {}},
+                                         {"data", {"type", "name"}},
+                                         {"build", {}},
+                                         {"hcp_packer_registry", {}},
+                                         {"communicator", {"type", "name"}}}};
+    return schema;
+}
+
+hcl::Value evaluate_data(const DataDefinition& data, const hcl::EvalScope& scope,
+                         const TemplateOptions& options, Diagnostics& diagnostics) {
+    const auto schema = options.find_schema ? options.find_schema("data", data.type) : nullptr;
+    if (schema == nullptr) {
+        diagnostics.add(Diagnostic::error(
+            fmt::format("Unknown data type {}", data.type),
+            fmt::format("kiln has no data source \"{}\". Take the value from a variable instead, "
+                        "or leave the block out.",
+                        data.type),
+            data.range));
+        return hcl::Value::dynamic_unknown();
+    }
+    Diagnostics found;
+    const Setting::Map settings = body_settings(data.body, *schema, scope, found);
+    const bool good = !found.has_errors();
+    diagnostics.append(std::move(found));
+    if (!good || !options.read_data) return hcl::Value::dynamic_unknown();
+    try {
+        return to_value(Setting(options.read_data(data.type, settings)));
+    } catch (const Cancelled&) {
+        throw;
+    } catch (const Error& error) {
+        diagnostics.add(
+            Diagnostic::error(fmt::format("Data source {}.{} failed", data.type, data.name),
+                              error.to_string(), data.range));
+        return hcl::Value::dynamic_unknown();
+    }
+}
+
+void describe_variables(const Variables& variables, Template& result) {
+    for (const auto& [name, variable] : variables) {
+        const hcl::Value value = variable.value();
+        result.variables.push_back({name, shown(value, variable.sensitive)});
+        if (variable.sensitive) result.sensitive_variables.push_back(name);
+        const bool plain = value.is_known() && !value.is_null() && value.type().is_primitive();
+        const hcl::Conversion text =
+            plain ? hcl::convert(value, hcl::Type::string()) : hcl::Conversion{};
+        if (text) result.variable_values[name] = text.value->as_string();
+    }
+}
+
+std::string shown(const hcl::Value& value, bool sensitive) {
+    if (sensitive) return "<sensitive>";
+    if (!value.is_known()) return "<unknown>";
+    return hcl::print_for_console(value);
+}
+
+}  // namespace
+}  // namespace kiln
