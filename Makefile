@@ -1,0 +1,35 @@
+# kiln's everyday commands. A fresh Debian 12 needs nothing but apt: `make demo` and `make test`
+# install what is missing first (as root, or by sudo).
+
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc)
+BUILD := build/release
+
+.PHONY: build test demo check bench install deps clean
+
+build: deps
+	cmake --preset release -DCMAKE_INSTALL_PREFIX=$(PREFIX)
+	cmake --build --preset release -j $(JOBS)
+
+test: build
+	scripts/run-tests $(BUILD)
+
+demo: build
+	scripts/demo $(BUILD)/src/cli/kiln
+
+# Format and static analysis of what changed against the main branch.
+check: build
+	scripts/check-changes $(BUILD)
+
+bench: build
+	scripts/install-deps bench
+	tests/bench/run $(BUILD)/src/cli/kiln
+
+install: build
+	cmake --install $(BUILD)
+
+deps:
+	scripts/install-deps build test
+
+clean:
+	rm -rf build

@@ -1,0 +1,145 @@
+#include <cstdlib>
+
+#include <CLI/CLI.hpp>
+
+#include "base/uuid.h"
+#include "cli/arguments.h"
+#include "cli/command/command.h"
+#include "cli/directories.h"
+#include "cli/output.h"
+#include "cli/registry.h"
+#include "cli/template_arguments.h"
+#include "cli/terminal_prompter.h"
+#include "cli/version.h"
+#include "download/cache.h"
+#include "engine/runner.h"
+
+namespace kiln {
+namespace {
+
+struct BuildArguments {
+    TemplateArguments tmpl;
+    OutputOptions output;
+    bool force = false;
+    bool debug = false;
+    bool warn_undeclared = false;
+    int parallel_builds = 0;
+    std::string on_error = "cleanup";
+};
+
+void declare(BuildArguments& arguments, CLI::App& app);
+OnError on_error_from(const std::string& word);
+int build(const BuildArguments& arguments, CommandContext& context, Output& output);
+RunSettings make_settings(const BuildArguments& arguments, const std::filesystem::path& state);
+void report_recovery(const std::filesystem::path& state, Output& output);
+
+}  // namespace
+
+int run_build(CommandContext& context) {
+    BuildArguments arguments;
+    CLI::App app("Builds images from a template.", "kiln build");
+    declare(arguments, app);
+    if (const auto exit_code = parse_arguments(app, context.arguments)) return *exit_code;
+    arguments.output.machine_readable = context.machine_readable;
+    Output output(arguments.output);
+    context.signals.report_to(&output.sink());
+    int exit_code = 1;
+    try {
+        exit_code = build(arguments, context, output);
+    } catch (const std::exception& error) {
+        output.error(describe(error));
+    }
+    context.signals.report_to(nullptr);
+    return exit_code;
+}
+
+namespace {
+
+void declare(BuildArguments& arguments, CLI::App& app) {
+    arguments.tmpl.declare(app);
+    app.add_flag("--color,!--no-color", arguments.output.color,
+                 "Colour the output (-color=false: no)");
+    app.add_flag("--debug", arguments.debug, "One build at a time, pausing after each step");
+    app.add_flag("--force", arguments.force, "Replace what earlier builds left");
+    app.add_flag("--timestamp-ui", arguments.output.timestamps, "Put the time before each message");
+    app.add_option("--parallel-builds", arguments.parallel_builds,
+                   "How many builds may run side by side (0: all)");
+    app.add_option("--on-error", arguments.on_error, "What to do when a build fails")
+        ->check(CLI::IsMember({"cleanup", "abort", "ask", "run-cleanup-provisioner"}));
+    app.add_flag("--warn-on-undeclared-var", arguments.warn_undeclared,
+                 "Warn of undeclared variables in variable files");
+}
+
+int build(const BuildArguments& arguments, CommandContext& context, Output& output) {
+    const auto state = state_directory();
+    report_recovery(state, output);
+
+    SourceMap sources;
+    Diagnostics diagnostics;
+    const TemplateOptions options =
+        arguments.tmpl.to_options(arguments.warn_undeclared, diagnostics);
+    Template tmpl;
+    if (!diagnostics.has_errors()) {
+        tmpl = load_template(options, sources, diagnostics, context.cancel);
+    }
+    output.show(diagnostics, sources);
+    if (diagnostics.has_errors()) return 1;
+
+    Diagnostics plan_diagnostics;
+    auto plan = make_plan(tmpl,
+                          {arguments.tmpl.only, arguments.tmpl.except, arguments.force,
+                           arguments.debug, template_version},
+                          all_components(), plan_diagnostics);
+    if (plan.empty() && !plan_diagnostics.has_errors()) {
+        plan_diagnostics.add(Diagnostic::error(
+            "No builds to run",
+            "A build command cannot run without at least one build to process. If the only or "
+            "except flags have been specified at run time check that at least one build is "
+            "selected for execution."));
+    }
+    output.show(plan_diagnostics, sources);
+    if (plan.empty()) return 1;
+
+    RunnerOptions runner;
+    runner.settings = make_settings(arguments, state);
+    runner.parallel_builds = arguments.parallel_builds;
+    runner.version = template_version;
+    runner.user_variables = tmpl.variable_values;
+    output.log_builds_to(runner.settings.log_directory);
+    RunRecord record(state, runner.settings.run_uuid);
+    TerminalPrompter prompter(context.machine_readable);
+    if (arguments.debug) output.say("Debug mode enabled. Builds will not be parallelized.");
+    const RunResult result =
+        run_builds(plan, runner, output.sink(), record, prompter, context.cancel);
+    if (!result.success()) {
+        output.say(fmt::format("Logs and pictures: {}", runner.settings.log_directory.string()));
+    }
+    return result.success() && !plan_diagnostics.has_errors() ? 0 : 1;
+}
+
+RunSettings make_settings(const BuildArguments& arguments, const std::filesystem::path& state) {
+    RunSettings settings;
+    settings.run_uuid = random_uuid();
+    settings.force = arguments.force;
+    settings.debug = arguments.debug;
+    settings.on_error = on_error_from(arguments.on_error);
+    settings.cache_directory = download::default_cache_directory();
+    settings.log_directory = make_log_directory(state, settings.run_uuid);
+    // Children (shell-local scripts) can tell runs apart by it.
+    setenv("PACKER_RUN_UUID", settings.run_uuid.c_str(), 1);
+    return settings;
+}
+
+OnError on_error_from(const std::string& word) {
+    if (word == "abort") return OnError::Abort;
+    if (word == "ask") return OnError::Ask;
+    if (word == "run-cleanup-provisioner") return OnError::RunCleanupProvisioner;
+    return OnError::Cleanup;
+}
+
+void report_recovery(const std::filesystem::path& state, Output& output) {
+    for (const auto& notice : recover_dead_runs(state)) output.say(notice);
+}
+
+}  // namespace
+}  // namespace kiln
