@@ -45,6 +45,16 @@ PortLease lease_port(const std::string& address, int min, int max,
             "(`ss -ltnp` shows it).");
 }
 
+std::size_t remove_stale_port_locks(const std::filesystem::path& lock_directory) {
+    std::size_t removed = 0;
+    std::error_code ignored;
+    for (const auto& file : std::filesystem::directory_iterator(lock_directory, ignored)) {
+        // A lock that can be taken is nobody's; letting it go removes its file.
+        if (FileLock::try_acquire(file.path())) ++removed;
+    }
+    return removed;
+}
+
 namespace {
 
 UniqueFd try_listen(const std::string& address, std::uint16_t port) {

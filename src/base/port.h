@@ -38,4 +38,7 @@ class PortLease {
 PortLease lease_port(const std::string& address, int min, int max,
                      const std::filesystem::path& lock_directory, std::string_view what);
 
+/// Removes the lock files that killed runs left (the locks themselves went with them); how many.
+std::size_t remove_stale_port_locks(const std::filesystem::path& lock_directory);
+
 }  // namespace kiln

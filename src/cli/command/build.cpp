@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/port.h"
 #include "base/uuid.h"
 #include "cli/arguments.h"
 #include "cli/command/command.h"
@@ -139,6 +140,10 @@ OnError on_error_from(const std::string& word) {
 
 void report_recovery(const std::filesystem::path& state, Output& output) {
     for (const auto& notice : recover_dead_runs(state)) output.say(notice);
+    const std::size_t locks = remove_stale_port_locks(download::default_cache_directory() / "port");
+    if (locks > 0) {
+        output.say(fmt::format("Released {} port lock(s) that an interrupted run left.", locks));
+    }
 }
 
 }  // namespace

@@ -163,6 +163,15 @@ TEST(Port, LeasesDifferentPortsAndSaysWhenTheRangeIsUsedUp) {
     EXPECT_EQ(lease_port("127.0.0.1", port, port, locks.path(), "test").port(), port);
 }
 
+TEST(Port, RemovesOnlyTheLocksOfRunsThatAreGone) {
+    const TempDir locks(temp_root());
+    write_file_atomically(locks.path() / "2222", "");
+    const auto held = FileLock::try_acquire(locks.path() / "2223");
+    EXPECT_EQ(remove_stale_port_locks(locks.path()), 1u);
+    EXPECT_FALSE(std::filesystem::exists(locks.path() / "2222"));
+    EXPECT_TRUE(std::filesystem::exists(locks.path() / "2223"));
+}
+
 TEST(Port, RefusesWhatIsNoRangeOrAddress) {
     const TempDir locks(temp_root());
     EXPECT_THROW(lease_port("127.0.0.1", 10, 9, locks.path(), "x"), Error);
