@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -31,7 +32,7 @@ struct DownloadContext {
     Reporter reporter;
     CancelToken cancel;
     /// Gives up on a server that sends nothing for so long; read_timeout() has the default.
-    Duration stall_timeout;
+    Duration stall_timeout = std::chrono::minutes(30);
 };
 
 /// PACKER_GETTER_READ_TIMEOUT, default 30m. Throws Error when it is no duration.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -13,10 +14,10 @@ namespace kiln::download {
 
 /// Limits and listeners of one transfer.
 struct TransferOptions {
-    CancelToken cancel;                      ///< stops it within a fraction of a second
-    Duration stall_timeout{};                ///< gives up when no byte came for so long
-    ProgressFunction progress;               ///< may be empty
-    std::optional<std::uint64_t> max_bytes;  ///< refuses larger answers
+    CancelToken cancel;                                 ///< stops it within a fraction of a second
+    Duration stall_timeout = std::chrono::minutes(30);  ///< gives up when no byte came for so long
+    ProgressFunction progress;                          ///< may be empty
+    std::optional<std::uint64_t> max_bytes;             ///< refuses larger answers
 };
 
 /// What a HEAD request told.

@@ -166,6 +166,19 @@ TEST_F(Mirrors, WithoutAChecksumResumeOnlyTheSameVersionOfTheSameUrl) {
     EXPECT_THAT(server.requests().at(2), HasSubstr("Range: bytes=1000-"));
 }
 
+TEST_F(Mirrors, TakeANoteOfTheServerTornAtAnyByteForNone) {
+    content_ = "the whole file";
+    const FaultyServer server([&](const Exchange& e) { e.serve(content_, "\"12\""); });
+    key_ = server.url("/a.iso");
+    const std::string whole = key_ + "\n\"12\"\n";
+    for (std::size_t size = 0; size < whole.size(); ++size) {
+        leave_part("another", key_, "");
+        write_file_atomically(cached(key_).string() + ".part.meta", whole.substr(0, size));
+        EXPECT_EQ(read_file(get({key_}, "none")), content_) << size;
+        std::filesystem::remove(cached(key_));
+    }
+}
+
 TEST_F(Mirrors, ThatSendAnotherPartAreRefused) {
     const FaultyServer server([&](const Exchange& e) {
         e.reply(206, content_.substr(100), "Content-Range: bytes 100-399999/400000\r\n");
