@@ -69,9 +69,9 @@ std::string output_tail(const std::filesystem::path& log) {
 Error start_failure(const std::string& binary, const ExitStatus& status,
                     const std::string& output) {
     Error error(fmt::format("{} did not start the guest ({})", binary, status.to_string()));
-    if (!output.empty()) error = std::move(error).because(output);
-    const std::string hint = hint_for(output);
-    return hint.empty() ? error : std::move(error).with_hint(hint);
+    if (!output.empty()) std::move(error).because(output);
+    if (const std::string hint = hint_for(output); !hint.empty()) std::move(error).with_hint(hint);
+    return error;
 }
 
 std::string hint_for(const std::string& output) {

@@ -207,7 +207,7 @@ json QemuMachine::Impl::execute(std::string_view command, json arguments,
         note_events();
         const MachineExit end = machine_exit(*ended, shutdown_reason_, output_tail(log_file()));
         Error gone = Error("the guest does not run any more").because(end.reason);
-        if (!end.details.empty()) gone = std::move(gone).because(end.details);
+        if (!end.details.empty()) std::move(gone).because(end.details);
         throw gone;
     }
 }
