@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/cancel.h"
 #include "formats/zero.h"
 
 namespace kiln::formats {
@@ -37,7 +38,8 @@ struct Piece {
 /// The pieces of one batch for one sink, in the order of their guest offsets.
 struct EncodedBatch {
     std::vector<Piece> pieces;
-    std::vector<std::byte> storage;  ///< reused from batch to batch
+    /// Reused from batch to batch: comes with whatever size and content the last one left.
+    std::vector<std::byte> storage;
 };
 
 /// The parallel half of a sink: turns batches into pieces. Each worker thread has its own. Must be
@@ -45,7 +47,7 @@ struct EncodedBatch {
 class Encoder {
   public:
     virtual ~Encoder() = default;
-    /// `out` comes empty but for the capacity of its vectors.
+    /// `out.pieces` comes empty.
     virtual void encode(const Batch& batch, EncodedBatch& out) = 0;
 };
 
@@ -68,8 +70,8 @@ struct OutputResult {
 /// The ordered half: takes encoded batches in the order of the disk and lays them out in a file
 /// under a temporary name. One object writes one image.
 ///
-/// Threads: `make_encoder` before the work begins; all other members from one thread at a time,
-/// though not always the same one.
+/// Threads: `make_encoder` from any number of threads after `begin`; all other members from one
+/// thread at a time, though not always the same one.
 /// Errors: kiln::Error that names the file; a full disk says so. After an error, destroying the
 /// sink removes all it wrote.
 class Sink {
@@ -95,8 +97,9 @@ class Sink {
     /// Guest ranges that no batch covers read as zeros. `batch` stays valid and unchanged for as
     /// long as a copy of `keep_alive` exists.
     virtual void append(const EncodedBatch& batch, std::shared_ptr<const void> keep_alive) = 0;
-    /// Writes tables and trailers; the content is complete afterwards.
-    virtual OutputResult finish() = 0;
+    /// Writes tables and trailers; the content is complete afterwards. Throws Cancelled (digests
+    /// may take a while).
+    virtual OutputResult finish(const CancelToken& cancel) = 0;
     /// Syncs the file and gives it its final name.
     virtual void commit() = 0;
 };

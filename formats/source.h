@@ -53,8 +53,9 @@ class Source {
     virtual std::uint64_t virtual_size() const = 0;
 
     /// The extent that begins at `offset`, which is below `virtual_size()`. Never empty and never
-    /// beyond the end, but not always the longest: neighbours may be of one kind.
-    virtual Extent next_extent(std::uint64_t offset) const = 0;
+    /// beyond the end, but not always the longest: neighbours may be of one kind. The caller cares
+    /// for `limit` bytes, so that a map need not be walked further.
+    virtual Extent next_extent(std::uint64_t offset, std::uint64_t limit) const = 0;
 
     /// Fills `out` with the guest's bytes from `offset` on; zeros where nothing is stored.
     /// `offset + out.size()` must not exceed `virtual_size()`.

@@ -1,0 +1,258 @@
+#include "formats/compress.h"
+
+#include <array>
+#include <cstring>
+#include <limits>
+#include <vector>
+
+#include <isa-l/igzip_lib.h>
+#include <libdeflate.h>
+#include <zstd.h>
+
+#include "base/error.h"
+#include "formats/bytes.h"
+
+namespace kiln::formats {
+
+namespace {
+
+class IsalDeflate;
+class LibdeflateDeflate;
+
+constexpr unsigned kStrictWindowBits = 12;
+constexpr unsigned kWideWindowBits = 15;
+constexpr std::size_t kMaxStoredBlock = 65535;
+
+std::unique_ptr<BlockCompressor> raw_deflate(Speed speed, unsigned window_bits);
+std::size_t store_zlib(std::span<const std::byte> in, std::span<std::byte> out);
+bool has_flat_histogram(std::span<const std::byte> block);
+int libdeflate_level(Speed speed);
+int zstd_level(Speed speed);
+
+}  // namespace
+
+std::optional<Speed> speed_from_name(std::string_view name) {
+    if (name == "fast") return Speed::Fast;
+    if (name == "balanced") return Speed::Balanced;
+    if (name == "small") return Speed::Small;
+    return std::nullopt;
+}
+
+std::string_view speed_name(Speed speed) {
+    switch (speed) {
+        case Speed::Fast:
+            return "fast";
+        case Speed::Balanced:
+            return "balanced";
+        case Speed::Small:
+            return "small";
+    }
+    return "";
+}
+
+namespace {
+
+// ISA-L's one-call compressor. The state (with 64 KiB of history that one call does not use) is
+// large, hence on the heap and kept.
+class IsalDeflate : public BlockCompressor {
+  public:
+    explicit IsalDeflate(unsigned window_bits)
+        : window_bits_(window_bits),
+          stream_(std::make_unique<isal_zstream>()),
+          level_buffer_(ISAL_DEF_LVL3_EXTRA_LARGE) {}
+
+    std::size_t compress(std::span<const std::byte> in, std::span<std::byte> out) override {
+        isal_deflate_stateless_init(stream_.get());
+        stream_->level = 3;
+        stream_->level_buf = level_buffer_.data();
+        stream_->level_buf_size = static_cast<std::uint32_t>(level_buffer_.size());
+        stream_->hist_bits = static_cast<std::uint16_t>(window_bits_);
+        stream_->end_of_stream = 1;
+        stream_->flush = NO_FLUSH;
+        stream_->gzip_flag = IGZIP_DEFLATE;
+        stream_->next_in = const_cast<std::uint8_t*>(
+            reinterpret_cast<const std::uint8_t*>(in.data()));  // only read
+        stream_->avail_in = static_cast<std::uint32_t>(in.size());
+        stream_->next_out = reinterpret_cast<std::uint8_t*>(out.data());
+        stream_->avail_out = static_cast<std::uint32_t>(out.size());
+        if (isal_deflate_stateless(stream_.get()) != COMP_OK) return 0;
+        return stream_->avail_in == 0 ? stream_->total_out : 0;
+    }
+
+  private:
+    unsigned window_bits_;
+    std::unique_ptr<isal_zstream> stream_;
+    std::vector<std::uint8_t> level_buffer_;
+};
+
+class LibdeflateDeflate : public BlockCompressor {
+  public:
+    explicit LibdeflateDeflate(int level) : compressor_(libdeflate_alloc_compressor(level)) {
+        if (!compressor_) throw Error("no memory for a compressor");
+    }
+
+    std::size_t compress(std::span<const std::byte> in, std::span<std::byte> out) override {
+        return libdeflate_deflate_compress(compressor_.get(), in.data(), in.size(), out.data(),
+                                           out.size());
+    }
+
+  private:
+    struct Free {
+        void operator()(libdeflate_compressor* compressor) const {
+            libdeflate_free_compressor(compressor);
+        }
+    };
+    std::unique_ptr<libdeflate_compressor, Free> compressor_;
+};
+
+// RFC 1950 around a raw deflate stream.
+class Zlib : public BlockCompressor {
+  public:
+    explicit Zlib(Speed speed) : speed_(speed), deflate_(raw_deflate(speed, kWideWindowBits)) {}
+
+    std::size_t compress(std::span<const std::byte> in, std::span<std::byte> out) override {
+        if (looks_incompressible(in)) return store_zlib(in, out);
+        const std::size_t overhead = 6;
+        if (out.size() < overhead) return 0;
+        // A stream longer than the stored form is no use.
+        const std::size_t room = std::min(out.size(), zlib_bound(in.size())) - overhead;
+        const std::size_t size = deflate_->compress(in, out.subspan(2, room));
+        if (size == 0) return store_zlib(in, out);
+        // CMF: deflate, 32 KiB window. FLG: the level class, made a multiple of 31 with CMF.
+        out[0] = std::byte{0x78};
+        out[1] = speed_ == Speed::Fast ? std::byte{0x5e} : std::byte{0x9c};
+        store_be<std::uint32_t>(out, 2 + size, libdeflate_adler32(1, in.data(), in.size()));
+        return size + overhead;
+    }
+
+  private:
+    Speed speed_;
+    std::unique_ptr<BlockCompressor> deflate_;
+};
+
+// Raw deflate that gives up early on what does not compress.
+class Deflate : public BlockCompressor {
+  public:
+    Deflate(Speed speed, unsigned window_bits) : deflate_(raw_deflate(speed, window_bits)) {}
+
+    std::size_t compress(std::span<const std::byte> in, std::span<std::byte> out) override {
+        return looks_incompressible(in) ? 0 : deflate_->compress(in, out);
+    }
+
+  private:
+    std::unique_ptr<BlockCompressor> deflate_;
+};
+
+class Zstd : public BlockCompressor {
+  public:
+    explicit Zstd(int level) : context_(ZSTD_createCCtx()) {
+        if (!context_) throw Error("no memory for a compressor");
+        ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level);
+    }
+
+    std::size_t compress(std::span<const std::byte> in, std::span<std::byte> out) override {
+        if (looks_incompressible(in)) return 0;
+        const std::size_t size =
+            ZSTD_compress2(context_.get(), out.data(), out.size(), in.data(), in.size());
+        return ZSTD_isError(size) ? 0 : size;
+    }
+
+  private:
+    struct Free {
+        void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+    };
+    std::unique_ptr<ZSTD_CCtx, Free> context_;
+};
+
+}  // namespace
+
+std::unique_ptr<BlockCompressor> make_zlib_compressor(Speed speed) {
+    return std::make_unique<Zlib>(speed);
+}
+
+std::size_t zlib_bound(std::size_t input) {
+    return 6 + input + 5 * std::max<std::size_t>(1, divide_up(input, kMaxStoredBlock));
+}
+
+std::unique_ptr<BlockCompressor> make_deflate_compressor(Speed speed, DeflateWindow window) {
+    return std::make_unique<Deflate>(
+        speed, window == DeflateWindow::Strict ? kStrictWindowBits : kWideWindowBits);
+}
+
+std::unique_ptr<BlockCompressor> make_zstd_compressor(Speed speed) {
+    return std::make_unique<Zstd>(zstd_level(speed));
+}
+
+bool looks_incompressible(std::span<const std::byte> block) {
+    if (block.size() < 16384 || !has_flat_histogram(block)) return false;
+    // Flat also is a counter or a table; those shrink, ciphertext does not.
+    static thread_local IsalDeflate trial(kWideWindowBits);
+    std::array<std::byte, 4096> out;
+    return trial.compress(block.subspan(block.size() / 2, out.size()),
+                          std::span(out).first(4000)) == 0;
+}
+
+namespace {
+
+std::unique_ptr<BlockCompressor> raw_deflate(Speed speed, unsigned window_bits) {
+    if (speed == Speed::Fast || window_bits != kWideWindowBits) {
+        return std::make_unique<IsalDeflate>(window_bits);
+    }
+    return std::make_unique<LibdeflateDeflate>(libdeflate_level(speed));
+}
+
+// RFC 1951, section 3.2.4: blocks of at most 65535 bytes, each behind 5 bytes of header.
+std::size_t store_zlib(std::span<const std::byte> in, std::span<std::byte> out) {
+    const std::size_t size = zlib_bound(in.size());
+    if (out.size() < size) return 0;
+    out[0] = std::byte{0x78};
+    out[1] = std::byte{0x01};
+    std::size_t position = 2;
+    std::span<const std::byte> rest = in;
+    do {
+        const std::size_t length = std::min(rest.size(), kMaxStoredBlock);
+        out[position] = length == rest.size() ? std::byte{1} : std::byte{0};
+        store_le<std::uint16_t>(out, position + 1, static_cast<std::uint16_t>(length));
+        store_le<std::uint16_t>(out, position + 3, static_cast<std::uint16_t>(~length));
+        std::memcpy(out.data() + position + 5, rest.data(), length);
+        position += 5 + length;
+        rest = rest.subspan(length);
+    } while (!rest.empty());
+    store_be<std::uint32_t>(out, position, libdeflate_adler32(1, in.data(), in.size()));
+    return size;
+}
+
+// Chi-square of 4096 sampled bytes, as a sum of squares: 69616 +- 361 for random bytes.
+bool has_flat_histogram(std::span<const std::byte> block) {
+    constexpr std::size_t kRuns = 8;
+    constexpr std::size_t kRun = 512;
+    constexpr std::uint32_t kFlat = 69616 + 6 * 361;
+    std::array<std::uint32_t, 256> counts{};
+    for (std::size_t run = 0; run < kRuns; ++run) {
+        for (const std::byte byte : block.subspan(run * (block.size() / kRuns), kRun)) {
+            ++counts[static_cast<std::size_t>(byte)];
+        }
+    }
+    std::uint32_t squares = 0;
+    for (const std::uint32_t count : counts) squares += count * count;
+    return squares < kFlat;
+}
+
+int libdeflate_level(Speed speed) {
+    return speed == Speed::Small ? 6 : 4;
+}
+
+int zstd_level(Speed speed) {
+    switch (speed) {
+        case Speed::Fast:
+            return 1;
+        case Speed::Balanced:
+            return 3;
+        case Speed::Small:
+            return 9;
+    }
+    return 3;
+}
+
+}  // namespace
+}  // namespace kiln::formats

@@ -1,0 +1,335 @@
+#include "formats/converter.h"
+
+#include <condition_variable>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include <sys/statvfs.h>
+
+#include "base/size.h"
+#include "formats/bytes.h"
+
+namespace kiln::formats {
+
+namespace {
+
+constexpr std::size_t kBatch = 256 * 1024;
+constexpr std::size_t kSlotsPerThread = 4;
+constexpr std::chrono::milliseconds kProgressInterval{100};
+
+// Buffers for one batch, used again and again.
+struct Slot {
+    std::vector<std::byte> buffer;
+    Batch batch;
+    std::vector<EncodedBatch> encoded;  // one per sink
+};
+
+// The free slots. A slot comes back when the last pointer to it goes, from whatever thread.
+class SlotPool {
+  public:
+    SlotPool(std::size_t slots, std::size_t batch_size, std::size_t sinks);
+    /// Waits for a free slot; nothing once the pool is closed.
+    std::shared_ptr<Slot> take();
+    void close();
+
+  private:
+    // Outlives the pool as long as a digest thread holds a slot.
+    struct State {
+        std::mutex mutex;
+        std::condition_variable changed;
+        std::vector<std::unique_ptr<Slot>> free;
+        bool closed = false;
+    };
+    std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+// What the source holds, from one walk over its map before the work begins.
+struct Survey {
+    std::uint64_t data_bytes = 0;
+};
+
+class Conversion {
+  public:
+    Conversion(const Source& source, std::span<Sink* const> sinks, const ConvertOptions& options);
+    ConvertResult run();
+
+  private:
+    struct Job {
+        std::uint64_t number = 0;
+        std::uint64_t offset = 0;
+    };
+
+    void check_space() const;
+    void run_workers();
+    void work() noexcept;
+    std::optional<Job> claim();
+    void fill(Slot& slot, std::uint64_t offset) const;
+    void encode(Slot& slot, std::vector<std::unique_ptr<Encoder>>& encoders) const;
+    void deliver(std::uint64_t number, std::shared_ptr<Slot> slot);
+    void append(const std::shared_ptr<Slot>& slot);
+    void stop(std::exception_ptr error);
+    void report(std::uint64_t done, bool finished);
+
+    const Source& source_;
+    const std::span<Sink* const> sinks_;
+    const ConvertOptions& options_;
+    const std::uint64_t size_;
+    const unsigned threads_;
+    std::size_t batch_size_;
+    Survey survey_;
+    std::optional<SlotPool> pool_;
+
+    // Claiming: the walk over the source's map.
+    std::mutex claim_mutex_;
+    std::uint64_t next_offset_ = 0;
+    std::uint64_t next_number_ = 0;
+    Extent extent_;
+
+    // Delivering: the reorder ring, bounded by the pool.
+    std::mutex deliver_mutex_;
+    std::map<std::uint64_t, std::shared_ptr<Slot>> ready_;
+    std::uint64_t next_to_append_ = 0;
+    bool appending_ = false;
+    std::exception_ptr error_;
+    std::atomic<bool> stopping_ = false;
+
+    std::chrono::steady_clock::time_point last_report_{};
+    std::uint64_t appended_bytes_ = 0;
+};
+
+Survey survey(const Source& source, const CancelToken& cancel);
+unsigned thread_count(const ConvertOptions& options);
+
+}  // namespace
+
+ConvertResult convert(const Source& source, std::span<const std::unique_ptr<Sink>> sinks,
+                      const ConvertOptions& options) {
+    std::vector<Sink*> plain;
+    for (const auto& sink : sinks) plain.push_back(sink.get());
+    ConvertResult result = convert_uncommitted(source, plain, options);
+    options.cancel.throw_if_cancelled();
+    for (const auto& sink : sinks) sink->commit();
+    return result;
+}
+
+ConvertResult convert_uncommitted(const Source& source, std::span<Sink* const> sinks,
+                                  const ConvertOptions& options) {
+    return Conversion(source, sinks, options).run();
+}
+
+namespace {
+
+Conversion::Conversion(const Source& source, std::span<Sink* const> sinks,
+                       const ConvertOptions& options)
+    : source_(source),
+      sinks_(sinks),
+      options_(options),
+      size_(source.virtual_size()),
+      threads_(thread_count(options)),
+      batch_size_(kBatch) {
+    for (const Sink* sink : sinks_) batch_size_ = std::max(batch_size_, sink->block_size());
+}
+
+ConvertResult Conversion::run() {
+    survey_ = survey(source_, options_.cancel);
+    if (options_.check_space) check_space();
+    for (Sink* sink : sinks_) sink->begin(size_);
+    // Large batches (2 MiB clusters) get fewer slots, so that memory stays near 2 MiB per thread.
+    const std::size_t slots =
+        std::max<std::size_t>(threads_ + 1, kSlotsPerThread * threads_ * kBatch / batch_size_);
+    pool_.emplace(slots, batch_size_, sinks_.size());
+    run_workers();
+    ConvertResult result{size_, survey_.data_bytes, {}};
+    for (Sink* sink : sinks_) result.outputs.push_back(sink->finish(options_.cancel));
+    report(survey_.data_bytes, true);
+    return result;
+}
+
+void Conversion::check_space() const {
+    std::map<std::string, std::uint64_t> needs;
+    for (const Sink* sink : sinks_) {
+        if (const auto space = sink->space_needed(size_, survey_.data_bytes)) {
+            needs[space->directory] += space->bytes;
+        }
+    }
+    for (const auto& [directory, bytes] : needs) {
+        struct statvfs status {};
+        if (statvfs(directory.c_str(), &status) != 0) {
+            throw system_error(fmt::format("cannot examine the directory {}", directory), errno);
+        }
+        const std::uint64_t free = std::uint64_t{status.f_bavail} * status.f_frsize;
+        if (free >= bytes) continue;
+        throw Error(fmt::format("not enough space in {}", directory))
+            .because(fmt::format("about {} are needed and {} are free", format_size(bytes),
+                                 format_size(free)))
+            .with_hint(
+                "Free some space, write elsewhere, or switch the check off where much of the "
+                "source's data is zero.");
+    }
+}
+
+void Conversion::run_workers() {
+    {
+        std::vector<std::jthread> workers;
+        for (unsigned i = 1; i < threads_; ++i) workers.emplace_back([this] { work(); });
+        work();
+    }
+    if (error_) std::rethrow_exception(error_);
+}
+
+void Conversion::work() noexcept try {
+    std::vector<std::unique_ptr<Encoder>> encoders;
+    for (const Sink* sink : sinks_) encoders.push_back(sink->make_encoder());
+    while (!stopping_) {
+        options_.cancel.throw_if_cancelled();
+        // The slot first, then the number: whoever is next in order never waits for a slot.
+        std::shared_ptr<Slot> slot = pool_->take();
+        if (!slot) return;
+        const std::optional<Job> job = claim();
+        if (!job) return;
+        fill(*slot, job->offset);
+        encode(*slot, encoders);
+        deliver(job->number, std::move(slot));
+    }
+} catch (...) {
+    stop(std::current_exception());
+}
+
+std::optional<Conversion::Job> Conversion::claim() {
+    const std::lock_guard lock(claim_mutex_);
+    while (next_offset_ < size_) {
+        if (extent_.end() <= next_offset_) {
+            extent_ = source_.next_extent(next_offset_, size_ - next_offset_);
+        }
+        if (extent_.kind == Extent::Kind::Data) {
+            const std::uint64_t start = next_offset_ / batch_size_ * batch_size_;
+            next_offset_ = std::min<std::uint64_t>(size_, start + batch_size_);
+            return Job{next_number_++, start};
+        }
+        next_offset_ = extent_.end();
+    }
+    return std::nullopt;
+}
+
+void Conversion::fill(Slot& slot, std::uint64_t offset) const {
+    const std::size_t length = std::min<std::uint64_t>(batch_size_, size_ - offset);
+    const auto buffer = std::span(slot.buffer);
+    for (std::size_t position = 0; position < length;) {
+        const Extent extent = source_.next_extent(offset + position, length - position);
+        const std::size_t run = std::min<std::uint64_t>(extent.length, length - position);
+        const auto part = buffer.subspan(position, run);
+        if (extent.kind == Extent::Kind::Data) {
+            source_.read(offset + position, part);
+        } else {
+            std::memset(part.data(), 0, part.size());
+        }
+        position += run;
+    }
+    std::memset(buffer.data() + length, 0, buffer.size() - length);
+    slot.batch = Batch{offset, buffer, ZeroMap(buffer)};
+}
+
+void Conversion::encode(Slot& slot, std::vector<std::unique_ptr<Encoder>>& encoders) const {
+    for (std::size_t i = 0; i < encoders.size(); ++i) {
+        slot.encoded[i].pieces.clear();
+        encoders[i]->encode(slot.batch, slot.encoded[i]);
+    }
+}
+
+void Conversion::deliver(std::uint64_t number, std::shared_ptr<Slot> slot) {
+    std::unique_lock lock(deliver_mutex_);
+    ready_.emplace(number, std::move(slot));
+    if (appending_) return;  // whoever appends will see it
+    appending_ = true;
+    while (!stopping_ && !ready_.empty() && ready_.begin()->first == next_to_append_) {
+        std::shared_ptr<Slot> next = std::move(ready_.begin()->second);
+        ready_.erase(ready_.begin());
+        lock.unlock();
+        append(next);
+        next.reset();
+        lock.lock();
+        ++next_to_append_;
+    }
+    appending_ = false;
+}
+
+void Conversion::append(const std::shared_ptr<Slot>& slot) {
+    for (std::size_t i = 0; i < sinks_.size(); ++i) sinks_[i]->append(slot->encoded[i], slot);
+    appended_bytes_ += batch_size_;
+    report(std::min(appended_bytes_, survey_.data_bytes), false);
+}
+
+void Conversion::stop(std::exception_ptr error) {
+    {
+        const std::lock_guard lock(deliver_mutex_);
+        if (!error_) error_ = std::move(error);
+        stopping_ = true;
+        ready_.clear();
+    }
+    pool_->close();
+}
+
+void Conversion::report(std::uint64_t done, bool finished) {
+    if (!options_.progress) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (!finished && now - last_report_ < kProgressInterval) return;
+    last_report_ = now;
+    ProgressEvent event;
+    event.id = options_.progress_id;
+    event.label = options_.progress_label;
+    event.done = done;
+    event.total = survey_.data_bytes;
+    event.finished = finished;
+    options_.progress(event);
+}
+
+SlotPool::SlotPool(std::size_t slots, std::size_t batch_size, std::size_t sinks) {
+    for (std::size_t i = 0; i < slots; ++i) {
+        auto slot = std::make_unique<Slot>();
+        slot->buffer.resize(batch_size);
+        slot->encoded.resize(sinks);
+        state_->free.push_back(std::move(slot));
+    }
+}
+
+std::shared_ptr<Slot> SlotPool::take() {
+    std::unique_lock lock(state_->mutex);
+    state_->changed.wait(lock, [this] { return state_->closed || !state_->free.empty(); });
+    if (state_->closed) return nullptr;
+    std::unique_ptr<Slot> slot = std::move(state_->free.back());
+    state_->free.pop_back();
+    return {slot.release(), [state = state_](Slot* returned) {
+                const std::lock_guard relock(state->mutex);
+                state->free.emplace_back(returned);
+                state->changed.notify_one();
+            }};
+}
+
+void SlotPool::close() {
+    const std::lock_guard lock(state_->mutex);
+    state_->closed = true;
+    state_->changed.notify_all();
+}
+
+Survey survey(const Source& source, const CancelToken& cancel) {
+    Survey result;
+    const std::uint64_t size = source.virtual_size();
+    for (std::uint64_t offset = 0; offset < size;) {
+        cancel.throw_if_cancelled();
+        const Extent extent = source.next_extent(offset, size - offset);
+        if (extent.kind == Extent::Kind::Data) result.data_bytes += extent.length;
+        offset = extent.end();
+    }
+    return result;
+}
+
+unsigned thread_count(const ConvertOptions& options) {
+    constexpr unsigned kMaxThreads = 256;
+    if (options.threads != 0) return std::min(options.threads, kMaxThreads);
+    return std::clamp(std::thread::hardware_concurrency(), 1U, kMaxThreads);
+}
+
+}  // namespace
+}  // namespace kiln::formats

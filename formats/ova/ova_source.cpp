@@ -1,0 +1,81 @@
+#include "formats/ova/ova_source.h"
+
+#include "formats/vmdk/vmdk_source.h"
+
+namespace kiln::formats {
+
+namespace {
+
+constexpr std::uint64_t kMaxText = std::uint64_t{4} << 20;
+
+class OvaSource : public Source {
+  public:
+    OvaSource(std::unique_ptr<Source> disk, OvaContent content)
+        : disk_(std::move(disk)), content_(std::move(content)) {}
+
+    std::uint64_t virtual_size() const override { return disk_->virtual_size(); }
+    Extent next_extent(std::uint64_t offset, std::uint64_t limit) const override {
+        return disk_->next_extent(offset, limit);
+    }
+    void read(std::uint64_t offset, std::span<std::byte> out) const override {
+        disk_->read(offset, out);
+    }
+    SourceInfo info() const override {
+        SourceInfo info = disk_->info();
+        info.format = "ova";
+        for (const TarMember& member : content_.members) {
+            info.details.emplace_back(
+                "member", fmt::format("{} ({} bytes)", member.entry.name, member.entry.size));
+        }
+        return info;
+    }
+
+  private:
+    std::unique_ptr<Source> disk_;
+    OvaContent content_;
+};
+
+}  // namespace
+
+const TarMember* OvaContent::find(std::string_view name) const {
+    for (const TarMember& member : members) {
+        if (member.entry.name == name) return &member;
+    }
+    return nullptr;
+}
+
+OvaContent read_ova(const InputFile& file) {
+    OvaContent content;
+    content.members = list_ova_members(file);
+    if (content.members.empty() || !content.members.front().entry.name.ends_with(".ovf")) {
+        throw Error(fmt::format("{} is not an OVA that can be read", file.name()))
+            .because("its first member is no descriptor (.ovf)");
+    }
+    for (const TarMember& member : content.members) {
+        if (member.entry.name.ends_with(".vmdk")) content.disks.push_back(member);
+    }
+    return content;
+}
+
+std::string read_member(const InputFile& file, const TarMember& member) {
+    if (member.entry.size > kMaxText) {
+        throw Error(fmt::format("{} in {} is larger than 4 MiB", member.entry.name, file.name()));
+    }
+    std::string text(member.entry.size, '\0');
+    file.read(member.offset, std::as_writable_bytes(std::span(text.data(), text.size())));
+    return text;
+}
+
+std::unique_ptr<Source> open_ova(InputFile file, const OpenOptions& options) {
+    OvaContent content = read_ova(file);
+    if (content.disks.size() != 1) {
+        throw Error(fmt::format("{} holds {} disks", file.name(), content.disks.size()))
+            .with_hint("Only archives with one VMDK disk can be read; unpack it with tar.");
+    }
+    const TarMember& disk = content.disks.front();
+    std::unique_ptr<Source> source =
+        open_vmdk(file.window(disk.offset, disk.entry.size, disk.entry.name), options);
+    return std::make_unique<OvaSource>(std::move(source), std::move(content));
+}
+
+}  // namespace kiln::formats

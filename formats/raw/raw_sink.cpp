@@ -1,0 +1,113 @@
+#include "formats/raw/raw_sink.h"
+
+#include <algorithm>
+#include <array>
+
+#include "formats/output_file.h"
+#include "formats/stream_hasher.h"
+
+namespace kiln::formats {
+
+namespace {
+
+// Runs of pages that are not zero.
+class RawEncoder : public Encoder {
+  public:
+    void encode(const Batch& batch, EncodedBatch& out) override {
+        const std::size_t size = batch.bytes.size();
+        for (std::size_t start = 0; start < size;) {
+            if (batch.is_zero(start, ZeroMap::kPage)) {
+                start += ZeroMap::kPage;
+                continue;
+            }
+            std::size_t end = start + ZeroMap::kPage;
+            while (end < size && !batch.is_zero(end, ZeroMap::kPage)) end += ZeroMap::kPage;
+            out.pieces.push_back(
+                {batch.offset + start, batch.bytes.subspan(start, end - start), false});
+            start = end;
+        }
+    }
+};
+
+class RawSink : public Sink {
+  public:
+    RawSink(std::filesystem::path path, const RawSinkOptions& options)
+        : path_(std::move(path)), options_(options) {}
+
+    std::size_t block_size() const override { return ZeroMap::kPage; }
+
+    std::unique_ptr<Encoder> make_encoder() const override {
+        return std::make_unique<RawEncoder>();
+    }
+
+    std::optional<Space> space_needed(std::uint64_t virtual_size,
+                                      std::uint64_t data_bytes) const override {
+        return space_beside(path_, options_.preallocate ? virtual_size : data_bytes);
+    }
+
+    void begin(std::uint64_t virtual_size) override {
+        size_ = virtual_size;
+        file_.emplace(path_);
+        if (options_.sha256) hasher_.emplace();
+        if (!file_->seekable()) return;
+        if (options_.preallocate) file_->allocate(size_);
+        file_->set_size(size_);
+    }
+
+    void append(const EncodedBatch& batch, std::shared_ptr<const void> keep_alive) override {
+        for (const Piece& piece : batch.pieces) {
+            skip_to(piece.guest_offset);
+            const auto bytes = piece.bytes.first(
+                std::min<std::uint64_t>(piece.bytes.size(), size_ - piece.guest_offset));
+            if (file_->seekable()) {
+                file_->write_at(position_, bytes);
+            } else {
+                file_->append(bytes);
+            }
+            if (hasher_) hasher_->update(bytes, keep_alive);
+            position_ += bytes.size();
+        }
+    }
+
+    OutputResult finish(const CancelToken& cancel) override {
+        skip_to(size_);
+        OutputResult result{path_.string(), "raw", size_, {}, {}};
+        if (hasher_) result.sha256 = hasher_->finish(cancel);
+        return result;
+    }
+
+    void commit() override { file_->commit(); }
+
+  private:
+    void skip_to(std::uint64_t offset) {
+        const std::uint64_t gap = offset - position_;
+        if (hasher_) hasher_->update_zeros(gap);
+        if (!file_->seekable()) write_zeros(gap);
+        position_ = offset;
+    }
+
+    void write_zeros(std::uint64_t count) {
+        static constexpr std::array<std::byte, 65536> zeros{};
+        while (count != 0) {
+            const auto part = std::min<std::uint64_t>(count, zeros.size());
+            file_->append(std::span(zeros).first(part));
+            count -= part;
+        }
+    }
+
+    std::filesystem::path path_;
+    RawSinkOptions options_;
+    std::uint64_t size_ = 0;
+    std::uint64_t position_ = 0;
+    std::optional<OutputFile> file_;
+    std::optional<StreamHasher> hasher_;
+};
+
+}  // namespace
+
+std::unique_ptr<Sink> make_raw_sink(const std::filesystem::path& path,
+                                    const RawSinkOptions& options) {
+    return std::make_unique<RawSink>(path, options);
+}
+
+}  // namespace kiln::formats

@@ -1,0 +1,42 @@
+#include "formats/raw/raw_source.h"
+
+namespace kiln::formats {
+
+namespace {
+
+class RawSource : public Source {
+  public:
+    explicit RawSource(InputFile file) : file_(std::move(file)) {}
+
+    std::uint64_t virtual_size() const override { return file_.size(); }
+
+    Extent next_extent(std::uint64_t offset, std::uint64_t) const override {
+        const std::uint64_t data = file_.next_data(offset);
+        if (data > offset) return {offset, data - offset, Extent::Kind::Hole};
+        const std::uint64_t hole = file_.next_hole(offset);
+        // A hole punched between the two calls would give nothing; then it is data to read.
+        return {offset, (hole > offset ? hole : file_.size()) - offset, Extent::Kind::Data};
+    }
+
+    void read(std::uint64_t offset, std::span<std::byte> out) const override {
+        file_.read(offset, out);
+    }
+
+    SourceInfo info() const override {
+        SourceInfo info;
+        info.format = "raw";
+        info.virtual_size = file_.size();
+        return info;
+    }
+
+  private:
+    InputFile file_;
+};
+
+}  // namespace
+
+std::unique_ptr<Source> make_raw_source(InputFile file) {
+    return std::make_unique<RawSource>(std::move(file));
+}
+
+}  // namespace kiln::formats
