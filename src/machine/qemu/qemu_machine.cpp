@@ -157,6 +157,7 @@ void QemuMachine::Impl::start(const CancelToken& cancel) {
         qmp_.emplace(connect(cancel));
     } catch (...) {
         process.reset();
+        status.reset();
         screen.reset();
         runtime.reset();
         throw;
