@@ -30,7 +30,7 @@ class Login {
     bool try_questions();
     bool offered(int method) const;
     /// True when the login is complete. A refusal and a partial success go on to the next method.
-    bool settle(int result, const std::string& name);
+    bool settle(int result);
     template <class Attempt>
     int drive(const Attempt& attempt);
 
@@ -39,6 +39,7 @@ class Login {
     const CancelToken& cancel_;
     SshSession::Clock::time_point until_;
     SshLogin login_;
+    std::string attempting_;  // the method under way, as login_.tried names it
 };
 
 SshKeyHandle with_certificate(SshKeyHandle key, const std::string& certificate_file);
@@ -58,8 +59,13 @@ SshLogin Login::run() {
         login_.accepted = try_all();
         login_.offered = method_names(ssh_userauth_list(session_.raw(), nullptr));
     } catch (const ConnectionLost& error) {
-        // Servers hang up after too many refusals; that is a refusal too.
-        if (login_.tried.empty()) throw;
+        // Servers hang up after too many refusals; that is a refusal too. A connection that breaks
+        // otherwise is not: the installer's sshd may be making way for the installed one.
+        const bool told = error.message().find("SSH_MSG_DISCONNECT") != std::string::npos;
+        if (!told || attempting_.empty()) throw;
+        if (login_.tried.empty() || login_.tried.back() != attempting_) {
+            login_.tried.push_back(attempting_);
+        }
         login_.disconnected = error.message();
     }
     return std::move(login_);
@@ -84,12 +90,8 @@ bool Login::try_none() {
 
 bool Login::try_agent() {
     if (!config_.agent_auth || !offered(SSH_AUTH_METHOD_PUBLICKEY)) return false;
-    const int result = drive([this] { return ssh_userauth_agent(session_.raw(), nullptr); });
-    if (result == SSH_AUTH_ERROR && session_.connected()) {
-        login_.tried.emplace_back("agent (it did not answer)");
-        return false;
-    }
-    return settle(result, "agent");
+    attempting_ = "agent";
+    return settle(drive([this] { return ssh_userauth_agent(session_.raw(), nullptr); }));
 }
 
 bool Login::try_key_file() {
@@ -107,8 +109,9 @@ bool Login::try_key_in_memory() {
 }
 
 bool Login::try_key(SshKeyHandle key, const std::string& name) {
-    return settle(drive([&] { return ssh_userauth_publickey(session_.raw(), nullptr, key.get()); }),
-                  name);
+    attempting_ = name;
+    return settle(
+        drive([&] { return ssh_userauth_publickey(session_.raw(), nullptr, key.get()); }));
 }
 
 bool Login::try_password() {
@@ -116,12 +119,14 @@ bool Login::try_password() {
     const auto attempt = [this] {
         return ssh_userauth_password(session_.raw(), nullptr, config_.password.c_str());
     };
-    return settle(drive(attempt), "password");
+    attempting_ = "password";
+    return settle(drive(attempt));
 }
 
 bool Login::try_questions() {
     if (config_.password.empty() || !offered(SSH_AUTH_METHOD_INTERACTIVE)) return false;
     const auto attempt = [this] { return ssh_userauth_kbdint(session_.raw(), nullptr, nullptr); };
+    attempting_ = "keyboard-interactive";
     int result = drive(attempt);
     for (int i = 0; result == SSH_AUTH_INFO && i < most_questions; ++i) {
         const int questions = ssh_userauth_kbdint_getnprompts(session_.raw());
@@ -131,17 +136,17 @@ bool Login::try_questions() {
         }
         result = drive(attempt);
     }
-    return settle(result == SSH_AUTH_INFO ? SSH_AUTH_DENIED : result, "keyboard-interactive");
+    return settle(result == SSH_AUTH_INFO ? SSH_AUTH_DENIED : result);
 }
 
 bool Login::offered(int method) const {
     return (ssh_userauth_list(session_.raw(), nullptr) & method) != 0;
 }
 
-bool Login::settle(int result, const std::string& name) {
+bool Login::settle(int result) {
     if (result == SSH_AUTH_SUCCESS) return true;
     if (result == SSH_AUTH_PARTIAL) return false;
-    login_.tried.push_back(name);
+    login_.tried.push_back(attempting_);
     if (!session_.connected()) throw ConnectionLost(session_.last_error());
     return false;
 }

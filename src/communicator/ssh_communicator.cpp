@@ -28,12 +28,17 @@ SshCommunicator::~SshCommunicator() = default;
 
 int SshCommunicator::run(const std::string& command, const OutputHandlers& handlers,
                          const CancelToken& cancel) {
-    const auto channel = open_channel(cancel);
     const SshConfig& config = connector_->config();
-    if (config.agent_forwarding) channel->request_agent_forwarding();
-    if (config.pty) channel->request_terminal();
-    channel->execute(command + "\n");
-    channel->finish();
+    const auto channel = open_channel(cancel, [&](SshChannel& fresh) {
+        if (config.agent_forwarding) fresh.request_agent_forwarding();
+        if (config.pty) fresh.request_terminal();
+    });
+    try {
+        channel->execute(command + "\n");
+        channel->finish();
+    } catch (const ConnectionLost&) {
+        // The guest may have begun it: what it said is handed on, and nothing is done twice.
+    }
     return channel->run_to_end(handlers);
 }
 
@@ -118,16 +123,22 @@ bool SshCommunicator::uses_sftp() const {
     return connector_->config().file_transfer_method == SshConfig::TransferMethod::Sftp;
 }
 
-std::unique_ptr<SshChannel> SshCommunicator::open_channel(const CancelToken& cancel) {
+std::unique_ptr<SshChannel> SshCommunicator::open_channel(
+    const CancelToken& cancel, const std::function<void(SshChannel&)>& prepare) {
+    const auto open = [&] {
+        auto channel = std::make_unique<SshChannel>(*session_, cancel);
+        if (prepare) prepare(*channel);
+        return channel;
+    };
     if (session_) {
         try {
-            return std::make_unique<SshChannel>(*session_, cancel);
+            return open();
         } catch (const ConnectionLost&) {
             session_.reset();
         }
     }
     session_ = connector_->connect(cancel, connector_->config().reconnect_timeout);
-    return std::make_unique<SshChannel>(*session_, cancel);
+    return open();
 }
 
 void SshCommunicator::by_scp(const std::string& what, const std::string& command,

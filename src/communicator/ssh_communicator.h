@@ -40,7 +40,9 @@ class SshCommunicator : public Communicator {
 
   private:
     bool uses_sftp() const;
-    std::unique_ptr<SshChannel> open_channel(const CancelToken& cancel);
+    /// A channel, `prepare`d before anything runs on it; on a new connection if need be.
+    std::unique_ptr<SshChannel> open_channel(const CancelToken& cancel,
+                                             const std::function<void(SshChannel&)>& prepare = {});
     void by_scp(const std::string& what, const std::string& command, const CancelToken& cancel,
                 const std::function<void(ByteStream&)>& transfer);
     void by_sftp(const std::string& what, const CancelToken& cancel,

@@ -14,6 +14,9 @@ using namespace std::chrono_literals;
 constexpr auto handshake_limit = 60s;
 constexpr auto pause_after_failure = 1s;
 constexpr auto pause_without_address = 250ms;
+constexpr const char* slow_hint =
+    "The guest's SSH server answers but is very slow: set a longer ssh_timeout, or give the guest "
+    "more memory and processors.";
 
 std::string hint_for(SshProbe::Trouble trouble);
 std::string describe_login(const SshLogin& login, const SshConfig& config);
@@ -38,6 +41,7 @@ SshConnector::SshConnector(SshConfig config, SshCallbacks callbacks)
 std::unique_ptr<SshSession> SshConnector::connect(const CancelToken& cancel, Duration limit) {
     refused_logins_ = 0;
     stage_.clear();
+    hint_.clear();
     CancelSource limited(cancel);
     std::optional<Deadline> deadline;
     if (limit > Duration{0}) deadline.emplace(limited, limit, "ssh_timeout passed");
@@ -61,6 +65,7 @@ std::unique_ptr<SshSession> SshConnector::connect_once_more(const CancelToken& c
                 .with_hint("Look at the guest's screen or serial log for what happened before.");
         }
     }
+    doing_.clear();
     std::optional<UniqueFd> socket = look_for_server(cancel);
     if (!socket) return nullptr;
     try {
@@ -73,6 +78,7 @@ std::unique_ptr<SshSession> SshConnector::connect_once_more(const CancelToken& c
                  "log in the guest, and ssh_ciphers and "
                  "ssh_key_exchange_algorithms when you have set them.");
     }
+    doing_.clear();
     if (*config_.handshake_attempts > 0 && refused_logins_ >= *config_.handshake_attempts) {
         give_up(fmt::format("SSH login failed {} times.", refused_logins_));
     }
@@ -105,7 +111,9 @@ std::optional<UniqueFd> SshConnector::look_for_server(const CancelToken& cancel)
 
 std::unique_ptr<SshSession> SshConnector::shake_hands(UniqueFd socket, const CancelToken& cancel) {
     const auto until = SshSession::Clock::now() + handshake_limit;
+    doing_ = "the SSH handshake";
     auto session = std::make_unique<SshSession>(std::move(socket), config_, cancel, until);
+    doing_ = fmt::format("the login of user \"{}\"", config_.username);
     const SshLogin login = log_in(*session, config_, cancel, until);
     if (login.accepted) return session;
     ++refused_logins_;
@@ -114,8 +122,10 @@ std::unique_ptr<SshSession> SshConnector::shake_hands(UniqueFd socket, const Can
 }
 
 void SshConnector::give_up(std::string message) const {
-    if (stage_.empty()) throw Error(std::move(message)).with_hint(hint_);
-    throw Error(std::move(message)).because(stage_).with_hint(hint_);
+    std::string reason = doing_.empty() ? stage_ : doing_ + " did not come to an end";
+    if (!doing_.empty() && !stage_.empty()) reason += fmt::format(" (before: {})", stage_);
+    if (reason.empty()) throw Error(std::move(message)).with_hint("Set a longer ssh_timeout.");
+    throw Error(std::move(message)).because(reason).with_hint(hint_.empty() ? slow_hint : hint_);
 }
 
 void SshConnector::at_stage(std::string stage, std::string hint) {

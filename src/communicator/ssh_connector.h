@@ -51,8 +51,9 @@ class SshConnector {
     SshCallbacks callbacks_;
     SshProbe probe_;
     int refused_logins_ = 0;
-    std::string stage_;
-    std::string hint_;
+    std::string stage_;  // what went wrong last
+    std::string hint_;   // and what to do about it
+    std::string doing_;  // what is under way and may hang
 };
 
 /// Connects under the configuration's `ssh_timeout`; see SshConnector.
