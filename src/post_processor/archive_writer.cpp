@@ -1,0 +1,118 @@
+#include "post_processor/archive_writer.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+
+namespace kiln {
+namespace {
+
+struct FreeEntry {
+    void operator()(archive_entry* entry) const { archive_entry_free(entry); }
+};
+
+}  // namespace
+
+ArchiveWriter::ArchiveWriter(ByteWriter& next, CompressionTarget target, int level,
+                             unsigned threads)
+    : next_(next), archive_(archive_write_new()) {
+    if (archive_ == nullptr) throw Error("cannot write an archive").because("no memory for it");
+    switch (target.archive) {
+        case Archive::Tar:
+            require(archive_write_set_format_pax_restricted(archive_.get()));
+            break;
+        case Archive::Zip:
+            require(archive_write_set_format_zip(archive_.get()));
+            if (level > 0) set_option("zip", "compression-level", std::to_string(level));
+            break;
+        case Archive::None:
+            require(archive_write_set_format_raw(archive_.get()));
+            break;
+    }
+    set_compression(target.compression, level, threads);
+    // Nothing behind the end: no blocks of a tape.
+    require(archive_write_set_bytes_per_block(archive_.get(), 1 << 16));
+    require(archive_write_set_bytes_in_last_block(archive_.get(), 1));
+    require(archive_write_open(archive_.get(), this, nullptr, pass_on, nullptr));
+}
+
+ArchiveWriter::~ArchiveWriter() {
+    // Freeing would otherwise fill up the file that was begun.
+    if (!finished_) archive_write_fail(archive_.get());
+}
+
+void ArchiveWriter::Free::operator()(archive* handle) const {
+    archive_write_free(handle);
+}
+
+void ArchiveWriter::begin_file(const std::string& name, const struct stat& status) {
+    const std::unique_ptr<archive_entry, FreeEntry> entry(archive_entry_new());
+    if (entry == nullptr) throw Error("cannot write an archive").because("no memory for it");
+    archive_entry_copy_stat(entry.get(), &status);
+    archive_entry_copy_pathname(entry.get(), name.c_str());
+    require(archive_write_header(archive_.get(), entry.get()));
+}
+
+void ArchiveWriter::write(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const la_ssize_t count = archive_write_data(archive_.get(), bytes.data(), bytes.size());
+        if (count <= 0) require(count < 0 ? static_cast<int>(count) : ARCHIVE_FATAL);
+        bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
+}
+
+void ArchiveWriter::finish() {
+    require(archive_write_close(archive_.get()));
+    finished_ = true;
+    next_.finish();
+}
+
+ssize_t ArchiveWriter::pass_on(archive* handle, void* self, const void* bytes, std::size_t size) {
+    auto& writer = *static_cast<ArchiveWriter*>(self);
+    // Closing flushes into a writer that has failed already.
+    if (writer.failure_) return -1;
+    try {
+        writer.next_.write({static_cast<const char*>(bytes), size});
+        return static_cast<ssize_t>(size);
+    } catch (...) {
+        writer.failure_ = std::current_exception();
+        archive_set_error(handle, EIO, "the output cannot be written");
+        return -1;
+    }
+}
+
+void ArchiveWriter::set_compression(Compression compression, int level, unsigned threads) {
+    const char* module = nullptr;
+    switch (compression) {
+        case Compression::Xz:
+            require(archive_write_add_filter_xz(archive_.get()));
+            set_option("xz", "threads", std::to_string(threads));
+            module = "xz";
+            break;
+        case Compression::Lz4:
+            require(archive_write_add_filter_lz4(archive_.get()));
+            module = "lz4";
+            break;
+        case Compression::Bzip2:
+            require(archive_write_add_filter_bzip2(archive_.get()));
+            module = "bzip2";
+            break;
+        case Compression::None:
+        case Compression::Gzip:
+        case Compression::Bgzf:
+            return;
+    }
+    if (level > 0) set_option(module, "compression-level", std::to_string(level));
+}
+
+void ArchiveWriter::set_option(const char* module, const char* option, const std::string& value) {
+    require(archive_write_set_option(archive_.get(), module, option, value.c_str()));
+}
+
+void ArchiveWriter::require(int result) {
+    if (failure_) std::rethrow_exception(failure_);
+    if (result == ARCHIVE_OK || result == ARCHIVE_WARN) return;
+    const char* why = archive_error_string(archive_.get());
+    throw Error("cannot write the archive").because(why == nullptr ? "libarchive failed" : why);
+}
+
+}  // namespace kiln
