@@ -1,0 +1,54 @@
+#include "cli/image/check.h"
+
+#include <nlohmann/json.hpp>
+
+#include "formats/inspect.h"
+
+namespace kiln {
+
+namespace {
+
+std::string to_text(const ImageCheckOptions& options, const formats::CheckReport& report);
+
+}  // namespace
+
+int image_check(const ImageCheckOptions& options, const ImageContext& context) {
+    formats::ConvertOptions work;
+    work.threads = options.threads;
+    work.cancel = context.cancel;
+    work.progress_label = fmt::format("checking {}", options.source.path.filename().string());
+    work.progress = [&](const ProgressEvent& event) { context.events.emit(event); };
+    const formats::CheckReport report =
+        formats::check_image(options.source.path, open_options(options.source), work);
+    if (options.json) {
+        const nlohmann::ordered_json json = {
+            {"path", options.source.path.string()}, {"format", report.format},
+            {"corruptions", report.corruptions},    {"leaks", report.leaks},
+            {"problems", report.problems},          {"notes", report.notes}};
+        constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
+        context.out << json.dump(2, ' ', false, kReplace) << '\n';
+    } else {
+        context.out << to_text(options, report);
+    }
+    return report.clean() ? 0 : 1;
+}
+
+namespace {
+
+std::string to_text(const ImageCheckOptions& options, const formats::CheckReport& report) {
+    std::string text;
+    for (const std::string& problem : report.problems) text += problem + "\n";
+    const std::uint64_t hidden = report.corruptions + report.leaks - report.problems.size();
+    if (hidden != 0) text += fmt::format("... and {} more.\n", hidden);
+    for (const std::string& note : report.notes) text += fmt::format("Note: {}\n", note);
+    if (report.clean()) {
+        return text +
+               fmt::format("{} ({}): no errors.\n", options.source.path.string(), report.format);
+    }
+    return text + fmt::format("{} ({}): {} corruption(s), {} leak(s).\n",
+                              options.source.path.string(), report.format, report.corruptions,
+                              report.leaks);
+}
+
+}  // namespace
+}  // namespace kiln

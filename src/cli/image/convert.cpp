@@ -1,0 +1,129 @@
+#include "cli/image/convert.h"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "base/size.h"
+#include "formats/converter.h"
+
+namespace kiln {
+
+namespace {
+
+formats::Format format_of(const ImageTarget& target);
+void add_options(const std::string& text, std::map<std::string, std::string>& options);
+std::string to_text(const formats::ConvertResult& result);
+nlohmann::ordered_json to_json(const formats::ConvertResult& result);
+
+}  // namespace
+
+int image_convert(const ImageConvertOptions& options, const ImageContext& context) {
+    const std::optional<formats::Speed> speed = formats::speed_from_name(options.speed);
+    if (!speed) {
+        throw Error(fmt::format("the speed {} is not known", options.speed))
+            .with_hint("Speeds are fast, balanced and small.");
+    }
+    std::vector<std::unique_ptr<formats::Sink>> sinks;
+    bool to_pipe = false;
+    for (const ImageTarget& target : options.targets) {
+        formats::OutputSpec spec = output_spec(target);
+        spec.speed = *speed;
+        spec.sha256 = options.sha256;
+        to_pipe = to_pipe || target.path == "-";
+        sinks.push_back(formats::make_sink(spec));
+    }
+    const auto source = formats::open_source(options.source.path, open_options(options.source));
+
+    formats::ConvertOptions work;
+    work.threads = options.threads;
+    work.cancel = context.cancel;
+    work.check_space = options.check_space;
+    work.progress_label = fmt::format("converting {}", options.source.path.filename().string());
+    if (!to_pipe) {
+        work.progress = [&](const ProgressEvent& event) { context.events.emit(event); };
+    }
+    const formats::ConvertResult result = formats::convert(*source, sinks, work);
+    if (to_pipe) return 0;
+    context.out << (options.json ? to_json(result).dump(2) + "\n" : to_text(result));
+    return 0;
+}
+
+formats::OutputSpec output_spec(const ImageTarget& target) {
+    formats::OutputSpec spec;
+    spec.path = target.path;
+    for (const std::string& text : target.options) add_options(text, spec.options);
+    ImageTarget named = target;
+    if (const auto format = spec.options.extract("format"); !format.empty()) {
+        named.format = format.mapped();
+    }
+    spec.format = format_of(named);
+    return spec;
+}
+
+namespace {
+
+formats::Format format_of(const ImageTarget& target) {
+    if (!target.format.empty()) {
+        if (const auto format = formats::format_from_name(target.format)) return *format;
+        throw Error(fmt::format("the output format {} is not known", target.format))
+            .with_hint("Formats are raw, qcow2, vmdk and ova.");
+    }
+    std::string extension = target.path.extension().string();
+    if (!extension.empty()) extension.erase(0, 1);
+    if (extension == "img") extension = "raw";
+    if (const auto format = formats::format_from_name(extension)) return *format;
+    throw Error(fmt::format("the name {} does not tell the format to write", target.path.string()))
+        .with_hint("Give it with -O raw, qcow2, vmdk or ova.");
+}
+
+void add_options(const std::string& text, std::map<std::string, std::string>& options) {
+    std::string_view rest = text;
+    while (!rest.empty()) {
+        const std::size_t comma = std::min(rest.find(','), rest.size());
+        const std::string_view item = rest.substr(0, comma);
+        rest.remove_prefix(std::min(comma + 1, rest.size()));
+        const std::size_t equals = item.find('=');
+        if (equals == std::string_view::npos || equals == 0) {
+            throw Error(fmt::format("\"{}\" is not an option of the form key=value", item));
+        }
+        const std::string key(item.substr(0, equals));
+        if (!options.emplace(key, item.substr(equals + 1)).second) {
+            throw Error(fmt::format("the option {} is given twice", key));
+        }
+    }
+}
+
+std::string to_text(const formats::ConvertResult& result) {
+    std::string text;
+    for (const formats::OutputResult& output : result.outputs) {
+        text += fmt::format("{}: {}, {} ({} bytes)\n", output.path, output.format,
+                            format_size(output.file_size), output.file_size);
+        if (!output.sha256.empty()) text += fmt::format("  sha256 {}\n", output.sha256);
+        for (const formats::OutputMember& member : output.members) {
+            text += fmt::format("  {} ({} bytes)\n    sha256 {}\n", member.name, member.size,
+                                member.sha256);
+        }
+    }
+    return text;
+}
+
+nlohmann::ordered_json to_json(const formats::ConvertResult& result) {
+    nlohmann::ordered_json json = {{"virtual_size", result.virtual_size},
+                                   {"data", result.data_bytes},
+                                   {"outputs", nlohmann::ordered_json::array()}};
+    for (const formats::OutputResult& output : result.outputs) {
+        nlohmann::ordered_json item = {
+            {"path", output.path}, {"format", output.format}, {"file_size", output.file_size}};
+        if (!output.sha256.empty()) item["sha256"] = output.sha256;
+        for (const formats::OutputMember& member : output.members) {
+            item["members"].push_back(
+                {{"name", member.name}, {"size", member.size}, {"sha256", member.sha256}});
+        }
+        json["outputs"].push_back(std::move(item));
+    }
+    return json;
+}
+
+}  // namespace
+}  // namespace kiln

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/image/image_command.h"
+#include "cli/image/source_options.h"
+#include "formats/outputs.h"
+
+namespace kiln {
+
+/// One file to write. An empty format is taken from the name's extension; `options` is the text of
+/// one `-o`: `key=value,key=value`.
+struct ImageTarget {
+    std::filesystem::path path;
+    std::string format;
+    std::vector<std::string> options;
+};
+
+struct ImageConvertOptions {
+    ImageSourceOptions source;
+    std::vector<ImageTarget> targets;
+    std::string speed = "balanced";
+    unsigned threads = 0;
+    bool sha256 = true;
+    bool check_space = true;
+    bool json = false;
+};
+
+/// Reads the source once and writes all targets, then prints each with its size and SHA-256. With a
+/// target on standard output (`-`) nothing else is printed. 0.
+int image_convert(const ImageConvertOptions& options, const ImageContext& context);
+
+/// As the library takes it. Throws kiln::Error for an unknown format or extension, or an option
+/// that is not `key=value`. What the options mean is the format's affair.
+formats::OutputSpec output_spec(const ImageTarget& target);
+
+}  // namespace kiln

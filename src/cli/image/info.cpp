@@ -1,0 +1,123 @@
+#include "cli/image/info.h"
+
+#include <ctime>
+
+#include <nlohmann/json.hpp>
+
+#include "base/size.h"
+#include "formats/inspect.h"
+
+namespace kiln {
+
+namespace {
+
+nlohmann::ordered_json to_json(const ImageInfoOptions& options, const formats::ImageInfo& info);
+std::string to_text(const ImageInfoOptions& options, const formats::ImageInfo& info);
+std::string size_line(std::string_view label, std::uint64_t bytes);
+std::string utc(std::int64_t unix_seconds);
+std::string printable(const std::string& text);
+
+}  // namespace
+
+int image_info(const ImageInfoOptions& options, const ImageContext& context) {
+    const formats::ImageInfo info =
+        formats::inspect_image(options.source.path, open_options(options.source), context.cancel);
+    // What stands in an image may be any bytes; JSON wants UTF-8.
+    constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
+    context.out << (options.json ? to_json(options, info).dump(2, ' ', false, kReplace) + "\n"
+                                 : to_text(options, info));
+    return 0;
+}
+
+namespace {
+
+nlohmann::ordered_json to_json(const ImageInfoOptions& options, const formats::ImageInfo& info) {
+    const formats::SourceInfo& source = info.source;
+    nlohmann::ordered_json json = {{"path", options.source.path.string()},
+                                   {"format", source.format},
+                                   {"virtual_size", source.virtual_size},
+                                   {"file_size", info.file_size},
+                                   {"allocated", info.allocated},
+                                   {"data", info.data_bytes},
+                                   {"zero", info.zero_bytes},
+                                   {"hole", info.hole_bytes}};
+    if (source.cluster_size != 0) json["cluster_size"] = source.cluster_size;
+    if (!source.compression.empty()) json["compression"] = source.compression;
+    if (!source.backing_name.empty()) {
+        json["backing"] = {{"name", source.backing_name}, {"format", source.backing_format}};
+    }
+    json["features"] = source.features;
+    json["snapshots"] = nlohmann::ordered_json::array();
+    for (const formats::SnapshotInfo& snapshot : source.snapshots) {
+        json["snapshots"].push_back({{"id", snapshot.id},
+                                     {"name", snapshot.name},
+                                     {"virtual_size", snapshot.virtual_size},
+                                     {"vm_state_size", snapshot.vm_state_size},
+                                     {"time", utc(snapshot.unix_seconds)}});
+    }
+    json["details"] = nlohmann::ordered_json::array();
+    for (const auto& [name, value] : source.details) {
+        json["details"].push_back({{"name", name}, {"value", value}});
+    }
+    return json;
+}
+
+std::string to_text(const ImageInfoOptions& options, const formats::ImageInfo& info) {
+    const formats::SourceInfo& source = info.source;
+    std::string text = fmt::format("{}\n", options.source.path.string());
+    const auto line = [&](std::string_view label, const std::string& value) {
+        text += fmt::format("  {:<14}{}\n", label, printable(value));
+    };
+    line("format", source.format);
+    text += size_line("virtual size", source.virtual_size);
+    text += size_line("file size", info.file_size);
+    text += size_line("on disk", info.allocated);
+    text += size_line("data", info.data_bytes);
+    text += size_line("zeros", info.zero_bytes);
+    text += size_line("holes", info.hole_bytes);
+    if (source.cluster_size != 0) text += size_line("cluster size", source.cluster_size);
+    if (!source.compression.empty()) line("compression", source.compression);
+    if (!source.backing_name.empty()) {
+        line("backing", source.backing_format.empty()
+                            ? source.backing_name
+                            : fmt::format("{} ({})", source.backing_name, source.backing_format));
+    }
+    for (const std::string& feature : source.features) line("feature", feature);
+    for (const auto& [name, value] : source.details) line(name, value);
+    for (const formats::SnapshotInfo& snapshot : source.snapshots) {
+        line("snapshot",
+             fmt::format("{} \"{}\", {}, {}", snapshot.id, snapshot.name,
+                         format_size(snapshot.virtual_size), utc(snapshot.unix_seconds)));
+    }
+    return text;
+}
+
+std::string size_line(std::string_view label, std::uint64_t bytes) {
+    return fmt::format("  {:<14}{} ({} bytes)\n", label, format_size(bytes), bytes);
+}
+
+std::string utc(std::int64_t unix_seconds) {
+    const std::time_t time = unix_seconds;
+    std::tm parts{};
+    gmtime_r(&time, &parts);
+    std::array<char, 32> text{};
+    const std::size_t length =
+        std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return {text.data(), length};
+}
+
+// A name inside an image must not drive the terminal.
+std::string printable(const std::string& text) {
+    std::string out;
+    for (const unsigned char c : text) {
+        if (c < 0x20 || c == 0x7f) {
+            out += fmt::format("\\x{:02x}", c);
+        } else {
+            out += static_cast<char>(c);
+        }
+    }
+    return out;
+}
+
+}  // namespace
+}  // namespace kiln
