@@ -113,9 +113,15 @@ ExpressionPtr Parser::parse_dot(ExpressionPtr from) {
         cursor_.read();
         const auto number = Number::parse(next.text);
         if (next.text.find('.') != std::string_view::npos) {
+            std::string proper = "[" + std::string(next.text) + "]";
+            for (auto dot_at = proper.find('.'); dot_at != std::string::npos;
+                 dot_at = proper.find('.')) {
+                proper.replace(dot_at, 1, "][");
+            }
             fail("Invalid legacy index syntax",
-                 "When using the legacy index syntax, chaining two indexes together is not "
-                 "permitted. Use the proper index syntax instead.",
+                 fmt::format("When using the legacy index syntax, chaining two indexes together is "
+                             "not permitted. Use the proper index syntax instead, like {}.",
+                             proper),
                  range(next), SourceRange::between(from->range, range(next)));
             return from;
         }
@@ -458,8 +464,7 @@ bool Parser::parse_object_item(ObjectConstructor& object, const Token& open) {
     if (next.type == TokenType::EndOfFile) return unterminated();
     if (next.type != TokenType::Assign && next.type != TokenType::Colon) {
         const SourceRange context = SourceRange::between(range(open), range(next));
-        if (next.type == TokenType::Newline || next.type == TokenType::Comma ||
-            next.type == TokenType::CloseBrace) {
+        if (next.type == TokenType::Newline || next.type == TokenType::Comma) {
             fail("Missing attribute value",
                  "Expected an attribute value, introduced by an equals sign (\"=\").", range(next),
                  context);
@@ -538,7 +543,7 @@ ExpressionPtr Parser::parse_for(const Token& open, bool object) {
     }
     if (cursor_.next_is(TokenType::Ellipsis)) {
         if (!object) {
-            return invalid("Grouping ellipsis (\"...\") cannot be used when building a tuple.");
+            return invalid("Grouping ellipsis (...) cannot be used when building a tuple.");
         }
         cursor_.read();
         loop.group = true;

@@ -79,7 +79,7 @@ class Parser {
     static void remove_indentation(std::vector<TemplatePart>& parts);
     bool expect_end(const std::vector<TemplatePart>& parts, std::size_t& at,
                     const TemplatePart& opener);
-    void unexpected_directive(const TemplatePart& part);
+    void unexpected_directive(const TemplatePart& part, const TemplatePart* opener);
     std::string decode_quoted(const Token& token);
 
     SourceRange range(const Token& token) const { return token.range(filename_); }

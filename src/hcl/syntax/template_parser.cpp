@@ -177,9 +177,7 @@ Parser::TemplatePart Parser::read_control() {
     }
     if (failures_ == failures_before && !cursor_.next_is(TokenType::TemplateEnd)) {
         fail(fmt::format("Extra characters in {} marker", keyword.text),
-             fmt::format("Expected a closing brace to end the {} marker, but found extra "
-                         "characters.",
-                         keyword.text),
+             "Expected a closing brace to end the sequence, but found extra characters.",
              range(cursor_.peek()), SourceRange::between(range(open), range(cursor_.peek())));
     }
     if (failures_ != failures_before) {
@@ -236,7 +234,7 @@ ExpressionPtr Parser::build_template(std::vector<TemplatePart> parts, const Sour
     std::size_t at = 0;
     ExpressionPtr built = build_parts(parts, at, nullptr, whole);
     while (at < parts.size()) {  // an end or else that belongs to nothing
-        unexpected_directive(parts[at]);
+        unexpected_directive(parts[at], nullptr);
         ++at;
         build_parts(parts, at, nullptr, whole);
     }
@@ -334,7 +332,7 @@ bool Parser::expect_end(const std::vector<TemplatePart>& parts, std::size_t& at,
     const auto end = is_if ? TemplatePart::Kind::EndIf : TemplatePart::Kind::EndFor;
     if (at < parts.size() && parts[at].kind == end) return true;
     if (at < parts.size()) {
-        unexpected_directive(parts[at]);
+        unexpected_directive(parts[at], &opener);
     } else {
         fail(
             "Unexpected end of template",
@@ -346,13 +344,17 @@ bool Parser::expect_end(const std::vector<TemplatePart>& parts, std::size_t& at,
     return false;
 }
 
-void Parser::unexpected_directive(const TemplatePart& part) {
+void Parser::unexpected_directive(const TemplatePart& part, const TemplatePart* opener) {
     using Kind = TemplatePart::Kind;
     const char* keyword = part.kind == Kind::Else    ? "else"
                           : part.kind == Kind::EndIf ? "endif"
                                                      : "endfor";
     fail(fmt::format("Unexpected {} directive", keyword),
-         fmt::format("There is no open directive that this \"{}\" could belong to.", keyword),
+         opener == nullptr
+             ? std::string("The control directives within this template are unbalanced.")
+             : fmt::format("Expecting an {} directive for the {} started at {}.",
+                           opener->kind == Kind::If ? "endif" : "endfor",
+                           opener->kind == Kind::If ? "if" : "for", opener->range.to_string()),
          part.range);
 }
 

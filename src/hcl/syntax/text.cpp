@@ -44,8 +44,8 @@ std::string decode_escapes(std::string_view text, const EscapeError& error) {
                 i += 2;
             } else if (*code_point > 0x10FFFF || (*code_point >= 0xD800 && *code_point < 0xE000)) {
                 error(i, digits + 2,
-                      fmt::format("\\{} is not a Unicode character.",
-                                  text.substr(i + 1, digits + 1)));
+                      fmt::format("Cannot encode character U+{:x} in UTF-8.",
+                                  static_cast<std::uint32_t>(*code_point)));
                 i += digits + 2;
             } else {
                 append_utf8(out, *code_point);

@@ -372,15 +372,14 @@ std::string shortest_double(double value) {
     if (std::isinf(value)) return value < 0 ? "-Inf" : "+Inf";
     if (value == 0) return std::signbit(value) ? "-0" : "0";
     std::string text;
-    for (int precision = 0; precision <= 17; ++precision) {
+    int precision = 0;
+    for (; precision <= 17; ++precision) {
         text = fmt::format("{:.{}e}", value, precision);
         if (std::strtod(text.c_str(), nullptr) == value) break;
     }
-    const std::size_t e = text.find('e');
-    const int exponent = std::atoi(text.c_str() + e + 1);
+    const int exponent = std::atoi(text.c_str() + text.find('e') + 1);
     if (exponent < -4 || exponent >= 6) return text;
-    const int decimals = std::max(0, static_cast<int>(e) - (value < 0 ? 3 : 2) - exponent);
-    return fmt::format("{:.{}f}", value, decimals);
+    return fmt::format("{:.{}f}", value, std::max(0, precision - exponent));
 }
 
 int digit_value(char c, int base) {
