@@ -1,3 +1,5 @@
+#include <iostream>
+
 #include <CLI/CLI.hpp>
 
 #include "cli/arguments.h"
@@ -9,7 +11,10 @@ namespace kiln {
 
 int run_image(CommandContext& context) {
     CLI::App app("Looks at, converts, checks and compares disk images.", "kiln image");
-    return 0;
+    const auto command = add_image_commands(app);
+    if (const auto exit_code = parse_arguments(app, context.arguments)) return *exit_code;
+    Output output({context.machine_readable, false, false});
+    return command->run({std::cout, output.sink(), context.cancel});
 }
 
 }  // namespace kiln
