@@ -24,6 +24,8 @@ struct Node {
     const LocalDefinition* local = nullptr;
     const DataDefinition* data = nullptr;
     std::vector<std::size_t> needs;
+    /// It refers to what is not there: reported, and not evaluated.
+    bool broken = false;
     hcl::Value value = hcl::Value::dynamic_unknown();
 
     const SourceRange& range() const { return local != nullptr ? local->range : data->range; }
@@ -148,6 +150,7 @@ void Graph::connect(std::size_t index, const hcl::Traversal& reference) {
         return;
     }
     if (wanted.empty()) {
+        node.broken = true;
         diagnostics_.add(Diagnostic::error(
             kGraphError,
             fmt::format("{} uses {} without saying which one, so the order of evaluation cannot be "
@@ -157,7 +160,10 @@ void Graph::connect(std::size_t index, const hcl::Traversal& reference) {
         return;
     }
     const auto found = by_label_.find(wanted);
-    if (found == by_label_.end()) return report_missing(node, wanted, reference.range());
+    if (found == by_label_.end()) {
+        node.broken = true;
+        return report_missing(node, wanted, reference.range());
+    }
     auto& needs = node.needs;
     if (std::find(needs.begin(), needs.end(), found->second) == needs.end()) {
         needs.push_back(found->second);
@@ -227,6 +233,7 @@ void Graph::report_circle(const std::vector<std::size_t>& path, std::size_t agai
 // The node's own needs are all that its expressions can name.
 void Graph::evaluate(Node& node, const TemplateScope& template_scope,
                      const DataEvaluator& evaluate_data) {
+    if (node.broken) return;
     hcl::Value::Entries locals;
     std::map<std::string, hcl::Value::Entries> data;
     for (const std::size_t need : node.needs) {

@@ -185,8 +185,8 @@ void Assigner::from_text(Variable& variable, const std::string& text, ValueOrigi
 
 void Assigner::assign(Variable& variable, const hcl::Value& value, ValueOrigin origin,
                       const SourceRange& range) {
-    if (variable.sensitive) register_secrets(value);
     const hcl::Conversion converted = variable.type.apply(value);
+    if (variable.sensitive) register_secrets(converted ? *converted.value : value);
     if (!converted) {
         variable.broken = true;
         return fail(origin == ValueOrigin::CommandLine ? "Invalid argument value for -var variable"
@@ -196,7 +196,6 @@ void Assigner::assign(Variable& variable, const hcl::Value& value, ValueOrigin o
                                 variable.name, converted.reason),
                     range);
     }
-    if (variable.sensitive) register_secrets(*converted.value);
     variable.assigned = {*converted.value, origin, range};
 }
 
