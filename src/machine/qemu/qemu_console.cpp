@@ -19,11 +19,17 @@ std::span<const std::byte> bytes_of(const std::string& text) {
 }  // namespace
 
 void QmpKeyboard::key_down(boot::KeyCode key) {
-    execute_("input-send-event", key_event(key, true), CancelToken());
+    send(key, true);
 }
 
 void QmpKeyboard::key_up(boot::KeyCode key) {
-    execute_("input-send-event", key_event(key, false), CancelToken());
+    send(key, false);
+}
+
+void QmpKeyboard::send(boot::KeyCode key, bool down) {
+    // Releases are short, and follow a press that was waited for.
+    if (down) flow_.wait_for_room();
+    execute_("input-send-event", key_event(key, down), CancelToken());
 }
 
 std::optional<boot::ScreenText> QmpScreen::text() {

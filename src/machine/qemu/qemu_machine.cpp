@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <mutex>
+#include <thread>
 
 #include <sys/un.h>
 #include <unistd.h>
@@ -247,7 +248,7 @@ void QemuMachine::Impl::power_off() {
             // It may end before it answers.
         }
     }
-    while (!poll() && Clock::now() < deadline) CancelToken().wait_for(end_poll);
+    while (!poll() && Clock::now() < deadline) std::this_thread::sleep_for(end_poll);
     const std::scoped_lock lock(process_mutex);
     if (process && !status) {
         process->kill();

@@ -92,7 +92,8 @@ TEST_F(VgaTextTest, FindsFiftyRowsAndNarrowCells) {
 
 TEST_F(VgaTextTest, FollowsAScrolledWindow) {
     for (std::size_t row = 0; row < 90; ++row) {
-        write(0, row, (row * row / 3 + row * row * row) % 41, fmt::format("line {} of the kernel's messages", row));
+        write(0, row, (row * row / 3 + row * row * row) % 41,
+              fmt::format("line {} of the kernel's messages", row));
     }
     const std::size_t start = 60 * 160;
     const auto ppm = picture(start, 25, 9, 16);
