@@ -5,20 +5,20 @@ PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 BUILD := build/release
 
-.PHONY: build test demo check bench install deps clean
+.PHONY: build test demo check bench install deps configure clean
 
-build: deps
-	cmake --preset release -DCMAKE_INSTALL_PREFIX=$(PREFIX)
+build: configure
+	cmake --build --preset release -j $(JOBS) --target kiln
+
+test: configure
 	cmake --build --preset release -j $(JOBS)
-
-test: build
 	scripts/run-tests $(BUILD)
 
 demo: build
 	scripts/demo $(BUILD)/src/cli/kiln
 
 # Format and static analysis of what changed against the main branch.
-check: build
+check: configure
 	scripts/check-changes $(BUILD)
 
 bench: build
@@ -27,6 +27,9 @@ bench: build
 
 install: build
 	cmake --install $(BUILD)
+
+configure: deps
+	cmake --preset release -DCMAKE_INSTALL_PREFIX=$(PREFIX)
 
 deps:
 	scripts/install-deps build test
