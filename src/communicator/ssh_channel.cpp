@@ -32,7 +32,7 @@ SshChannel::SshChannel(SshSession& session, CancelToken cancel)
     : session_(session), cancel_(std::move(cancel)) {
     if (!session_.connected()) throw ConnectionLost("the connection to the guest is closed");
     session_.expect_answer();
-    channel_.reset(ssh_channel_new(session_.raw()));
+    channel_ = {ssh_channel_new(session_.raw()), Free{&callbacks_}};
     if (!channel_) throw Error("cannot make an SSH channel");
     callbacks_.userdata = this;
     callbacks_.channel_data_function = on_data;
@@ -50,9 +50,10 @@ SshChannel::SshChannel(SshSession& session, CancelToken cancel)
     if (result != SSH_OK) throw ConnectionLost(session_.last_error());
 }
 
-SshChannel::~SshChannel() {
+void SshChannel::Free::operator()(ssh_channel channel) const {
     // The channel may live on inside libssh until the guest has closed it too.
-    ssh_remove_channel_callbacks(channel_.get(), &callbacks_);
+    ssh_remove_channel_callbacks(channel, callbacks);
+    ssh_channel_free(channel);
 }
 
 void SshChannel::request_terminal() {

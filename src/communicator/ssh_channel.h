@@ -17,7 +17,6 @@ class SshChannel : public ByteStream {
   public:
     /// Opens a channel; throws ConnectionLost when the guest does not give one within 30 s.
     SshChannel(SshSession& session, CancelToken cancel);
-    ~SshChannel() override;
     SshChannel(const SshChannel&) = delete;
     SshChannel& operator=(const SshChannel&) = delete;
 
@@ -39,7 +38,8 @@ class SshChannel : public ByteStream {
 
   private:
     struct Free {
-        void operator()(ssh_channel channel) const { ssh_channel_free(channel); }
+        ssh_channel_callbacks callbacks;
+        void operator()(ssh_channel channel) const;
     };
 
     template <class Attempt>

@@ -17,6 +17,7 @@ struct RemotePath {
 };
 
 RemotePath split(const std::string& path);
+std::string sftp_path(const std::string& path);
 
 }  // namespace
 
@@ -48,8 +49,9 @@ void SshCommunicator::upload_file(const std::filesystem::path& local, const std:
     const std::string target = remote.ends_with('/') ? remote + file.name() : remote;
     const std::string what = fmt::format("cannot send {} to {}", local.string(), target);
     if (uses_sftp()) {
-        return by_sftp(what, cancel,
-                       [&](SftpClient& client) { sftp_send_file(client, file, target, progress); });
+        return by_sftp(what, cancel, [&](SftpClient& client) {
+            sftp_send_file(client, file, sftp_path(target), progress);
+        });
     }
     const RemotePath path = split(target);
     by_scp(what, scp_take_file_command(path.directory), cancel, [&](ByteStream& stream) {
@@ -64,8 +66,9 @@ void SshCommunicator::upload_bytes(std::string_view bytes, const std::string& re
     const RemotePath path = split(remote);
     if (path.name.empty()) throw Error(what).because("it is not a file's path");
     if (uses_sftp()) {
-        return by_sftp(what, cancel,
-                       [&](SftpClient& client) { sftp_send_bytes(client, bytes, remote); });
+        return by_sftp(what, cancel, [&](SftpClient& client) {
+            sftp_send_bytes(client, bytes, sftp_path(remote));
+        });
     }
     by_scp(what, scp_take_file_command(path.directory), cancel, [&](ByteStream& stream) {
         std::string_view rest = bytes;
@@ -83,8 +86,9 @@ void SshCommunicator::upload_directory(const std::string& local, const std::stri
     const LocalTree tree(local);
     const std::string what = fmt::format("cannot send {} to {}", local, remote);
     if (uses_sftp()) {
-        return by_sftp(what, cancel,
-                       [&](SftpClient& client) { sftp_send_tree(client, tree, remote); });
+        return by_sftp(what, cancel, [&](SftpClient& client) {
+            sftp_send_tree(client, tree, sftp_path(remote));
+        });
     }
     by_scp(what, scp_take_tree_command(remote, tree.content_only()), cancel,
            [&](ByteStream& stream) { scp_send_tree(stream, tree); });
@@ -95,7 +99,7 @@ void SshCommunicator::download_file(const std::string& remote, const std::filesy
     const std::string what = fmt::format("cannot fetch {} to {}", remote, local.string());
     if (uses_sftp()) {
         return by_sftp(what, cancel, [&](SftpClient& client) {
-            sftp_receive_file(client, remote, local, progress);
+            sftp_receive_file(client, sftp_path(remote), local, progress);
         });
     }
     by_scp(what, scp_give_command(remote, false), cancel,
@@ -108,8 +112,9 @@ void SshCommunicator::download_directory(const std::string& remote,
     const std::string what = fmt::format("cannot fetch {} to {}", remote, local.string());
     const bool wildcards = remote.find_first_of("*?[") != std::string::npos;
     if (uses_sftp() && !wildcards) {
-        return by_sftp(what, cancel,
-                       [&](SftpClient& client) { sftp_receive_tree(client, remote, local); });
+        return by_sftp(what, cancel, [&](SftpClient& client) {
+            sftp_receive_tree(client, sftp_path(remote), local);
+        });
     }
     by_scp(what, scp_give_command(remote, true), cancel,
            [&](ByteStream& stream) { scp_receive_tree(stream, local, remote); });
@@ -135,6 +140,10 @@ std::unique_ptr<SshChannel> SshCommunicator::open_channel(
             return open();
         } catch (const ConnectionLost&) {
             session_.reset();
+        } catch (const Cancelled&) {
+            // A channel that is half open would stay so.
+            session_.reset();
+            throw;
         }
     }
     session_ = connector_->connect(cancel, connector_->config().reconnect_timeout);
@@ -184,6 +193,12 @@ RemotePath split(const std::string& path) {
     const std::size_t slash = path.rfind('/');
     if (slash == std::string::npos) return {".", path};
     return {slash == 0 ? "/" : path.substr(0, slash), path.substr(slash + 1)};
+}
+
+/// SFTP has no shell that knows `~`, but its relative paths begin at home.
+std::string sftp_path(const std::string& path) {
+    if (path == "~" || path == "~/") return ".";
+    return path.starts_with("~/") ? path.substr(2) : path;
 }
 
 }  // namespace

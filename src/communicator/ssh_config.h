@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,8 +24,7 @@ struct SshConfig {
     std::string certificate_file;  ///< ssh_certificate_file, an OpenSSH user certificate
     std::string private_key;       ///< ssh_private_key or a temporary key's text
     bool agent_auth = false;       ///< ssh_agent_auth
-    /// !ssh_disable_agent_forwarding, when there is an agent to forward. Its socket is
-    /// `agent_socket`.
+    /// !ssh_disable_agent_forwarding; without effect when there is no agent.
     bool agent_forwarding = false;
     std::string agent_socket;  ///< empty: SSH_AUTH_SOCK
     bool pty = false;          ///< ssh_pty: a terminal (xterm, 80 columns, 40 rows) per command

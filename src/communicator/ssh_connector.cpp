@@ -14,6 +14,9 @@ using namespace std::chrono_literals;
 constexpr auto handshake_limit = 60s;
 constexpr auto pause_after_failure = 1s;
 constexpr auto pause_without_address = 250ms;
+constexpr const char* handshake_hint =
+    "The server answers but the connection cannot be set up: see its log in the guest, and "
+    "ssh_ciphers and ssh_key_exchange_algorithms when you have set them.";
 constexpr const char* slow_hint =
     "The guest's SSH server answers but is very slow: set a longer ssh_timeout, or give the guest "
     "more memory and processors.";
@@ -31,7 +34,9 @@ SshConnector::SshConnector(SshConfig config, SshCallbacks callbacks)
     apply_defaults(config_);
     const std::vector<Error> errors = ssh_config_errors(config_);
     if (!errors.empty()) throw errors.front();
-    if (config_.agent_auth && agent_socket_path(config_).empty()) {
+    const bool has_agent = !agent_socket_path(config_).empty();
+    if (!has_agent) config_.agent_forwarding = false;
+    if (config_.agent_auth && !has_agent) {
         throw Error("ssh_agent_auth is set, but there is no SSH agent")
             .because("SSH_AUTH_SOCK is not set")
             .with_hint("Start one with: eval $(ssh-agent); ssh-add KEY");
@@ -73,10 +78,7 @@ std::unique_ptr<SshSession> SshConnector::connect_once_more(const CancelToken& c
     } catch (const Cancelled&) {
         throw;
     } catch (const Error& error) {
-        at_stage(error.what(),
-                 "The server answers but the connection cannot be set up: see its "
-                 "log in the guest, and ssh_ciphers and "
-                 "ssh_key_exchange_algorithms when you have set them.");
+        at_stage(error.what(), handshake_hint);
     }
     doing_.clear();
     if (*config_.handshake_attempts > 0 && refused_logins_ >= *config_.handshake_attempts) {

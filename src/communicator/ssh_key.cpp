@@ -1,8 +1,6 @@
 #include "communicator/ssh_key.h"
 
-#include <algorithm>
 #include <array>
-#include <optional>
 
 #include <libssh/libssh.h>
 #include <openssl/evp.h>

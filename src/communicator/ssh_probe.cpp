@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 constexpr auto step_limit = 250ms;
 constexpr auto start_interval = 250ms;
 constexpr auto young_limit = 750ms;
-constexpr auto patient_limit = 10s;
+constexpr auto patient_limit = 30s;
 constexpr std::size_t longest_excerpt = 120;
 constexpr std::string_view banner_prefix = "SSH-";
 

@@ -86,7 +86,7 @@ std::string SshSession::last_error() const {
 
 bool SshSession::wait(const CancelToken& cancel, Clock::time_point until) {
     cancel.throw_if_cancelled();
-    serve();
+    if (serve()) return true;
     const auto now = Clock::now();
     if (now >= until) return false;
     const short writing = (ssh_get_poll_flags(raw()) & SSH_WRITE_PENDING) != 0 ? POLLOUT : 0;
@@ -100,11 +100,13 @@ bool SshSession::wait(const CancelToken& cancel, Clock::time_point until) {
     return true;
 }
 
-/// Lets libssh handle what has arrived, then does what is due beside it.
-void SshSession::serve() {
+/// Lets libssh handle what has arrived, then does what is due beside it. True when anything came
+/// since the last call, also through other calls into libssh.
+bool SshSession::serve() {
     if (!connected()) throw ConnectionLost(last_error());
     const bool failed = ssh_event_dopoll(event_.get(), 0) == SSH_ERROR;
-    if (traffic_.in_bytes != bytes_heard_) {
+    const bool heard = traffic_.in_bytes != bytes_heard_;
+    if (heard) {
         bytes_heard_ = traffic_.in_bytes;
         last_heard_ = Clock::now();
     }
@@ -112,6 +114,7 @@ void SshSession::serve() {
     if (agent_) agent_->serve();
     send_keep_alive_when_due();
     check_silence();
+    return heard;
 }
 
 void SshSession::send_keep_alive_when_due() {

@@ -69,7 +69,7 @@ class SshSession {
 
     void set_options(const SshConfig& config);
     void set(ssh_options_e option, const void* value, std::string_view what);
-    void serve();
+    bool serve();
     void send_keep_alive_when_due();
     void check_silence();
     Clock::time_point next_wake(Clock::time_point until) const;

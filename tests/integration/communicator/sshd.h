@@ -13,6 +13,9 @@ namespace kiln::test {
 /// The user these tests run as, under whose name sshd lets them in.
 std::string current_user();
 
+/// A loopback port that was free a moment ago.
+int free_port();
+
 /// A real sshd on a loopback port, with keys and configuration of its own, for the current user.
 /// Needs the Debian package openssh-server; no privileges.
 class Sshd {

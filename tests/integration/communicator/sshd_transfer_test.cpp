@@ -1,4 +1,5 @@
 #include <chrono>
+#include <cstring>
 #include <random>
 #include <thread>
 
