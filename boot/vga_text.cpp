@@ -35,10 +35,13 @@ struct CellSize {
 constexpr auto cell_sizes =
     std::to_array<CellSize>({{9, 16}, {8, 16}, {9, 14}, {8, 14}, {9, 8}, {8, 8}});
 
-std::vector<bool> blank_cells(const PpmView& picture, CellSize cell, const VgaTextLayout& layout);
-std::vector<bool> blank_characters(std::span<const std::byte> memory);
-std::size_t mismatches(const std::vector<bool>& cells, const std::vector<bool>& characters,
-                       std::size_t first);
+// Whether a cell is blank, for each in turn. Bytes: they are compared some hundred thousand times.
+using Blanks = std::vector<std::uint8_t>;
+
+Blanks blank_cells(const PpmView& picture, CellSize cell, const VgaTextLayout& layout);
+Blanks blank_characters(std::span<const std::byte> memory);
+std::size_t mismatches(std::span<const std::uint8_t> cells,
+                       std::span<const std::uint8_t> characters, std::size_t enough);
 
 }  // namespace
 
@@ -84,21 +87,23 @@ std::optional<PpmView> parse_ppm(std::span<const std::byte> bytes) {
 
 std::optional<VgaTextLayout> find_vga_text(const PpmView& picture,
                                            std::span<const std::byte> memory) {
-    const std::vector<bool> characters = blank_characters(memory);
+    const Blanks characters = blank_characters(memory);
     std::optional<VgaTextLayout> best;
-    std::size_t fewest = 0;
+    std::size_t fewest = SIZE_MAX;
     for (const CellSize cell : cell_sizes) {
         if (picture.width != 80 * cell.width || picture.height % cell.height != 0) continue;
         VgaTextLayout layout{.rows = picture.height / cell.height};
         const std::size_t size = layout.rows * layout.columns;
         if (layout.rows < 20 || layout.rows > 60 || size > characters.size()) continue;
-        const std::vector<bool> cells = blank_cells(picture, cell, layout);
-        const auto written = static_cast<std::size_t>(std::ranges::count(cells, false));
+        const Blanks cells = blank_cells(picture, cell, layout);
+        const auto written = static_cast<std::size_t>(std::ranges::count(cells, 0));
         // The cursor is no text, and the guest may write between the two looks at it.
         const std::size_t allowed = 2 + written / 20;
         for (std::size_t first = 0; first + size <= characters.size(); first += layout.columns) {
-            const std::size_t count = mismatches(cells, characters, first);
-            if (count > allowed || (best && count >= fewest)) continue;
+            const std::size_t enough = std::min(allowed + 1, fewest);
+            const std::size_t count =
+                mismatches(cells, std::span(characters).subspan(first, size), enough);
+            if (count >= enough) continue;
             fewest = count;
             layout.start = 2 * first;
             best = layout;
@@ -110,43 +115,44 @@ std::optional<VgaTextLayout> find_vga_text(const PpmView& picture,
 namespace {
 
 // Which cells of the picture have one colour all over.
-std::vector<bool> blank_cells(const PpmView& picture, CellSize cell, const VgaTextLayout& layout) {
-    std::vector<bool> blank(layout.rows * layout.columns);
-    const auto pixel = [&](std::size_t x, std::size_t y) {
-        return picture.pixels.data() + 3 * (y * picture.width + x);
-    };
+Blanks blank_cells(const PpmView& picture, CellSize cell, const VgaTextLayout& layout) {
+    Blanks blank(layout.rows * layout.columns);
+    std::array<std::byte, 3 * 9> plain;
     for (std::size_t i = 0; i < blank.size(); ++i) {
         const std::size_t left = i % layout.columns * cell.width;
         const std::size_t top = i / layout.columns * cell.height;
-        const std::byte* colour = pixel(left, top);
+        const std::byte* pixels = picture.pixels.data() + 3 * (top * picture.width + left);
+        for (std::size_t x = 0; x < cell.width; ++x) std::memcpy(&plain[3 * x], pixels, 3);
         bool same = true;
         for (std::size_t y = 0; same && y < cell.height; ++y) {
-            for (std::size_t x = 0; same && x < cell.width; ++x) {
-                same = std::memcmp(pixel(left + x, top + y), colour, 3) == 0;
-            }
+            same = std::memcmp(pixels + 3 * y * picture.width, plain.data(), 3 * cell.width) == 0;
         }
-        blank[i] = same;
+        blank[i] = same ? 1 : 0;
     }
     return blank;
 }
 
 // Which characters of the window show one colour all over: blanks, full blocks, and those whose
 // colour is that of their ground.
-std::vector<bool> blank_characters(std::span<const std::byte> memory) {
-    std::vector<bool> blank(memory.size() / 2);
+Blanks blank_characters(std::span<const std::byte> memory) {
+    Blanks blank(memory.size() / 2);
     for (std::size_t i = 0; i < blank.size(); ++i) {
         const auto character = std::to_integer<unsigned>(memory[2 * i]);
         const auto attribute = std::to_integer<unsigned>(memory[2 * i + 1]);
-        blank[i] = character == 0 || character == 0x20 || character == 0xff || character == 0xdb ||
-                   (attribute & 15) == attribute >> 4;
+        const bool is_blank = character == 0 || character == 0x20 || character == 0xff ||
+                              character == 0xdb || (attribute & 15) == attribute >> 4;
+        blank[i] = is_blank ? 1 : 0;
     }
     return blank;
 }
 
-std::size_t mismatches(const std::vector<bool>& cells, const std::vector<bool>& characters,
-                       std::size_t first) {
+// Counts the differences, up to `enough`. Both have the same size.
+std::size_t mismatches(std::span<const std::uint8_t> cells,
+                       std::span<const std::uint8_t> characters, std::size_t enough) {
+    const std::uint8_t* a = cells.data();
+    const std::uint8_t* b = characters.data();
     std::size_t count = 0;
-    for (std::size_t i = 0; i < cells.size(); ++i) count += cells[i] != characters[first + i];
+    for (std::size_t i = 0; i < cells.size() && count < enough; ++i) count += a[i] ^ b[i];
     return count;
 }
 
