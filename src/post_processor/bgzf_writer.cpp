@@ -18,6 +18,12 @@ constexpr std::string_view member_header(
     "BC\x02\0",
     16);
 
+// Readers compare the last bytes of a file with this very member.
+constexpr std::string_view end_marker(
+    "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\0"
+    "BC\x02\0\x1b\0\x03\0\0\0\0\0\0\0\0\0",
+    28);
+
 std::string compress_piece(std::string_view plain, int level);
 std::string compress_block(libdeflate_compressor* compressor, std::string_view plain);
 void put(std::string& out, std::size_t position, std::uint32_t value, int bytes);
@@ -41,7 +47,7 @@ void BgzfWriter::write(std::string_view bytes) {
 void BgzfWriter::finish() {
     if (!plain_.empty()) submit();
     work_.finish();
-    next_.write(compress_piece({}, level_));
+    next_.write(end_marker);
     next_.finish();
 }
 
@@ -53,17 +59,16 @@ void BgzfWriter::submit() {
 
 namespace {
 
-// An empty piece gives one empty member: the end marker.
 std::string compress_piece(std::string_view plain, int level) {
     const std::unique_ptr<libdeflate_compressor, void (*)(libdeflate_compressor*)> compressor(
         libdeflate_alloc_compressor(level), libdeflate_free_compressor);
     if (compressor == nullptr) throw Error("cannot compress").because("no memory for it");
     std::string out;
-    do {
+    while (!plain.empty()) {
         const std::size_t count = std::min(plain.size(), block_size);
         out += compress_block(compressor.get(), plain.substr(0, count));
         plain.remove_prefix(count);
-    } while (!plain.empty());
+    }
     return out;
 }
 
