@@ -2,7 +2,10 @@
 
 #include <chrono>
 #include <csignal>
+#include <fstream>
+#include <iterator>
 #include <thread>
+#include <vector>
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -108,17 +111,12 @@ void Sshd::start() {
 
 void Sshd::stop() {
     // sshd gives each connection a session of its own: the group's end does not reach them.
-    const ProcessOutput children = run_process(
-        {"pgrep", {"-P", std::to_string(process_->pid())}, {}, {}, "", {}}, CancelToken());
-    std::size_t at = 0;
-    std::string list = children.out;
+    const auto pid = process_->pid();
+    std::ifstream children(fmt::format("/proc/{}/task/{}/children", pid, pid));
+    std::vector<pid_t> connections(std::istream_iterator<pid_t>(children), {});
     process_->kill();
     process_.reset();
-    while (at < list.size()) {
-        const std::size_t end = list.find('\n', at);
-        ::kill(std::stoi(list.substr(at, end - at)), SIGKILL);
-        at = end == std::string::npos ? list.size() : end + 1;
-    }
+    for (const pid_t connection : connections) ::kill(connection, SIGKILL);
 }
 
 }  // namespace kiln::test

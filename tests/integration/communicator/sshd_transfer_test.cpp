@@ -257,6 +257,17 @@ TEST_F(SftpSubsystemTest, SaysWhenTheGuestHasNoSftpServer) {
     }
 }
 
+TEST_F(SftpSubsystemTest, TakesATildeForTheHomeDirectory) {
+    if (!Sshd::available()) GTEST_SKIP() << "needs openssh-server and a login shell";
+    const TempDir home(temp_root());
+    const Sshd sshd("Subsystem sftp internal-sftp -d " + home.path().string());
+    SshConfig config = sshd.config();
+    config.file_transfer_method = SshConfig::TransferMethod::Sftp;
+    const auto ssh = connect_ssh(config, {}, {});
+    ssh->upload_bytes("x", "~/f", {});
+    EXPECT_EQ(read_file(home.path() / "f"), "x");
+}
+
 TEST_F(SftpSubsystemTest, SaysWhenTheGuestHasNoScp) {
     if (!Sshd::available()) GTEST_SKIP() << "needs openssh-server and a login shell";
     const Sshd sshd("ForceCommand PATH=/nowhere; eval \"$SSH_ORIGINAL_COMMAND\"");
