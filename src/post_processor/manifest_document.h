@@ -35,6 +35,8 @@ class ManifestDocument {
   public:
     ManifestDocument();
     ~ManifestDocument();
+    ManifestDocument(ManifestDocument&&) noexcept;
+    ManifestDocument& operator=(ManifestDocument&&) noexcept;
 
     /// Reads a manifest; an empty text is an empty one. Throws Error with the place of the damage.
     static ManifestDocument parse(std::string_view text);
@@ -50,10 +52,6 @@ class ManifestDocument {
   private:
     struct Content;
     std::unique_ptr<Content> content_;
-
-  public:
-    ManifestDocument(ManifestDocument&&) noexcept;
-    ManifestDocument& operator=(ManifestDocument&&) noexcept;
 };
 
 }  // namespace kiln

@@ -11,10 +11,10 @@ class ArchiveTools : public PostProcessorTest {
   protected:
     ArchiveTools() {
         std::string bytes;
-        for (unsigned value = 1; bytes.size() < 5'000'000; value = value * 1664525U + 1013904223U) {
+        for (unsigned value = 1; bytes.size() < 2'300'000; value = value * 1664525U + 1013904223U) {
             bytes += fmt::format("{:x}\n", value >> 20);
         }
-        bytes.append(1'000'000, '\0');
+        bytes.append(200'000, '\0');
         big_ = write("big.qcow2", bytes);
         small_ = write("efivars.fd", "vars");
         std::filesystem::permissions(small_, std::filesystem::perms(0640));

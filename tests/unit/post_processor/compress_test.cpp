@@ -56,7 +56,7 @@ class Compress : public PostProcessorTest {
 };
 
 TEST_F(Compress, GivesTheSameBytesWhateverTheNumberOfThreads) {
-    const std::string plain = sample(3'500'000);
+    const std::string plain = sample(2'500'000);
     EXPECT_EQ(compressed<GzipWriter>(plain, -1, 1), compressed<GzipWriter>(plain, -1, 7));
     EXPECT_EQ(compressed<BgzfWriter>(plain, 1, 1), compressed<BgzfWriter>(plain, 1, 7));
 }
@@ -66,7 +66,7 @@ TEST_F(Compress, HandsOnTheErrorOfAFullDisk) {
     GzipWriter writer(memory, 1, 4);
     EXPECT_THROW(
         {
-            writer.write(sample(20'000'000));
+            writer.write(sample(7'000'000));
             writer.finish();
         },
         Error);
