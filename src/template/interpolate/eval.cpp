@@ -255,6 +255,7 @@ class Renderer {
             if (lazy && arguments.back().truth() == stops_at_true) return arguments.back();
         }
         if (piped != nullptr) arguments.push_back(*piped);
+        check_length(head, arguments);
         try {
             return function.call(arguments, context_);
         } catch (const Error& error) {
@@ -272,6 +273,15 @@ class Renderer {
                                       : few ? "at least "
                                             : "at most ",
                                       limit, limit == 1 ? "" : "s", count));
+    }
+
+    // Texts that a loop makes longer and longer are stopped here.
+    void check_length(const Operand& head, const Arguments& arguments) const {
+        std::size_t length = 0;
+        for (const Value& value : arguments) {
+            if (const std::string* text = value.as_string()) length += text->size();
+        }
+        if (length > kLongestOutput) fail(head.offset, "the text gets too long");
     }
 
     std::string_view text_;

@@ -346,8 +346,9 @@ std::map<std::string, Function> make_table() {
          {"consul_key", "vault", "aws_secretsmanager", "aws_secretsmanager_raw"}) {
         add(secret, 1, 2, [](const Arguments&, const Context&) {
             return refuse(
-                "secrets are fetched in the variables of JSON templates alone; in an HCL template "
-                "call the function of the same name in a local");
+                "secrets are not fetched in {{ }} texts; give the value to a sensitive variable "
+                "and "
+                "write ${var.name}");
         });
     }
     return functions;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/error.h"
 #include "template/interpolate/quoted.h"
 
 namespace kiln::interpolation {
@@ -13,6 +14,8 @@ namespace {
 
 // Go ignores larger widths and precisions with a note, and so bounds the output.
 constexpr std::int64_t kWidest = 1000000;
+
+constexpr std::size_t kLongest = std::size_t{16} << 20;
 
 struct Spec {
     bool plus = false;
@@ -44,6 +47,7 @@ class Printer {
             if (percent == std::string_view::npos) break;
             format_.remove_prefix(percent + 1);
             directive();
+            if (out_.size() > kLongest) throw Error("the result is too long");
         }
         if (!reordered_ && next_ < arguments_.size()) note_extra();
         return std::move(out_);

@@ -370,8 +370,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"{{ template_dir }}", "${path.root}"},
         Case{"{{ env `HOME` }}", "env is not allowed here"},
         Case{"{{ sed `s` `f` }}", "sed was removed"},
-        Case{"{{ consul_key `x` }}", "secrets are fetched"}, Case{"{{ vault `x` `y` }}", "secrets"},
-        Case{"{{ aws_secretsmanager `x` }}", "secrets"},
+        Case{"{{ consul_key `x` }}", "secrets are not fetched"},
+        Case{"{{ vault `x` `y` }}", "secrets"}, Case{"{{ aws_secretsmanager `x` }}", "secrets"},
         Case{"{{ aws_secretsmanager_raw `x` }}", "secrets"},
         Case{"one\ntwo {{ len 3 }}", "line 2, column 8: len"}));
 
@@ -424,6 +424,40 @@ TEST(Interpolate, EndlessWorkIsStopped) {
     std::string nested;
     for (int i = 0; i < 5000; ++i) nested += "{{if true}}";
     EXPECT_THAT(error_of(nested), HasSubstr("nested too deeply"));
+}
+
+TEST(Interpolate, GrowingTextsAreStopped) {
+    EXPECT_THAT(error_of("{{$x := `aaaa`}}{{range 60}}{{$x = print $x $x}}{{end}}"),
+                HasSubstr("too long"));
+    std::string format;
+    for (int i = 0; i < 1000; ++i) format += "%1000000[1]d";
+    EXPECT_THAT(error_of("{{printf `" + format + "` 1}}"), HasSubstr("too long"));
+}
+
+TEST(Interpolate, AnyTextIsRenderedOrRefused) {
+    const std::vector<std::string> pieces = {
+        "{{",   "}}",    "{{-",    "-}}",      " ",     ".",     "$x",    ":=",    "=",   "|",
+        "(",    ")",     "`a`",    "\"",       "'",     "\\",    "if",    "else",  "end", "range",
+        "with", "break", "printf", "`%*[1]d`", "index", ".List", ".Map",  "1",     "-",   "1e9",
+        "0x",   "/*",    "*/",     ",",        "\n",    "\xff",  "slice", "upper", "$",   "nil"};
+    std::uint32_t random = 12345;
+    int rendered = 0;
+    for (int round = 0; round < 20000; ++round) {
+        std::string text;
+        for (int i = 0; i < 12; ++i) {
+            random = random * 1664525 + 1013904223;
+            text += pieces[(random >> 16) % pieces.size()];
+            if (i == 0) text = "{{ " + text;
+        }
+        if (round % 2 == 0) text += " }}";
+        try {
+            interpolate(text, context());
+            ++rendered;
+        } catch (const Error& error) {
+            EXPECT_THAT(error.what(), HasSubstr("{{ }} text, line ")) << text;
+        }
+    }
+    EXPECT_GT(rendered, 0);
 }
 
 TEST(Interpolate, SettingsAreRenderedAtEveryDepth) {
