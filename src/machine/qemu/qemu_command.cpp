@@ -49,7 +49,7 @@ class CommandLine {
     std::vector<std::string> arguments_;
 };
 
-void check(const QemuDefinition& definition);
+void check(const QemuDefinition& definition, const UserArguments& user);
 std::string machine_value(const QemuDefinition& definition);
 std::string cpu_model(const QemuDefinition& definition);
 std::string netdev_value(const QemuNetwork& network);
@@ -62,8 +62,8 @@ bool has_pci(const std::string& machine_type);
 
 ProcessSpec qemu_command(const QemuDefinition& definition,
                          const std::filesystem::path& control_socket) {
-    check(definition);
     UserArguments user(definition.user_arguments);
+    check(definition, user);
     keep_network_card(definition.network, user);
     const AttachedDrives drives =
         attach_drives(definition, user.names("-drive"), user.names("-device"));
@@ -76,8 +76,9 @@ ProcessSpec qemu_command(const QemuDefinition& definition,
     line.add_default("-name", option_value(definition.name));
     line.add_default("-machine", machine_value(definition));
     add_if(!cpu_model(definition).empty(), "-cpu", cpu_model(definition));
-    line.add_default("-smp", smp_value(definition.cpus, definition.sockets, definition.cores,
-                                       definition.threads));
+    line.add_default("-smp", user.names("-smp") ? ""
+                                                : smp_value(definition.cpus, definition.sockets,
+                                                            definition.cores, definition.threads));
     line.add_default("-m", fmt::format("{}M", definition.memory_mib));
     add_if(firmware.efi_code.empty(), "-boot",
            definition.boot_order == BootOrder::Disk ? "c" : "once=d");
@@ -211,7 +212,11 @@ void CommandLine::add_user_rest() {
     }
 }
 
-void check(const QemuDefinition& definition) {
+void check(const QemuDefinition& definition, const UserArguments& user) {
+    if (user.names("-daemonize")) {
+        throw Error("qemuargs has -daemonize, with which QEMU would leave kiln's control")
+            .with_hint("Remove the row; headless = true opens no window.");
+    }
     if (definition.binary.empty()) throw Error("no QEMU binary is named");
     if (definition.memory_mib <= 0) {
         throw Error(fmt::format("a guest cannot have {} MiB of memory", definition.memory_mib));

@@ -27,37 +27,35 @@ void QmpKeyboard::key_up(boot::KeyCode key) {
 }
 
 void QmpKeyboard::send(boot::KeyCode key, bool down) {
-    // Releases are short, and follow a press that was waited for.
-    if (down) flow_.wait_for_room();
+    flow_.wait_for_room();
     execute_("input-send-event", key_event(key, down), CancelToken());
 }
 
 std::optional<boot::ScreenText> QmpScreen::text() {
-    // The guest may write between the look at the picture and that at its memory.
-    if (auto screen = look()) return screen;
-    return look();
-}
-
-std::optional<boot::ScreenText> QmpScreen::look() {
     const auto picture_file = directory_ / "screen.ppm";
     const auto memory_file = directory_ / "vga.bin";
-    try {
-        execute_("screendump", {{"filename", picture_file.string()}}, CancelToken());
-    } catch (const QmpError&) {
-        return std::nullopt;  // the guest has no screen
+    // The guest may write between the look at the picture and that at its memory: a second one
+    // tells whether the two belong together.
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        try {
+            execute_("screendump", {{"filename", picture_file.string()}}, CancelToken());
+        } catch (const QmpError&) {
+            return std::nullopt;  // the guest has no screen
+        }
+        const std::string picture = read_file(picture_file, picture_limit);
+        const auto view = boot::parse_ppm(bytes_of(picture));
+        if (!view || (view->width != 720 && view->width != 640)) return std::nullopt;
+        execute_("pmemsave",
+                 {{"val", boot::vga_text_address},
+                  {"size", boot::vga_text_size},
+                  {"filename", memory_file.string()}},
+                 CancelToken());
+        const std::string memory = read_file(memory_file, boot::vga_text_size);
+        if (const auto layout = boot::find_vga_text(*view, bytes_of(memory))) {
+            return boot::decode_vga_text(bytes_of(memory), *layout);
+        }
     }
-    const std::string picture = read_file(picture_file, picture_limit);
-    const auto view = boot::parse_ppm(bytes_of(picture));
-    if (!view || (view->width != 720 && view->width != 640)) return std::nullopt;
-    execute_("pmemsave",
-             {{"val", boot::vga_text_address},
-              {"size", boot::vga_text_size},
-              {"filename", memory_file.string()}},
-             CancelToken());
-    const std::string memory = read_file(memory_file, boot::vga_text_size);
-    const auto layout = boot::find_vga_text(*view, bytes_of(memory));
-    if (!layout) return std::nullopt;
-    return boot::decode_vga_text(bytes_of(memory), *layout);
+    return std::nullopt;
 }
 
 void QmpScreen::save_png(const std::filesystem::path& path) {

@@ -36,8 +36,6 @@ class QmpScreen : public boot::Screen {
     void save_png(const std::filesystem::path& path) override;
 
   private:
-    std::optional<boot::ScreenText> look();
-
     QmpExecute execute_;
     std::filesystem::path directory_;
 };

@@ -1,5 +1,6 @@
 #include "machine/qemu/qemu_key_flow.h"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
@@ -14,7 +15,10 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds longest_wait(1);
 constexpr std::chrono::milliseconds poll_interval(1);
-constexpr std::uint32_t bios_keys_allowed = 8;
+// The longest event has two bytes.
+constexpr int controller_events = 16 / 2 - 1;
+// One place of the queue stays empty, and one key may be on its way into it.
+constexpr int bios_keys = 14;
 
 std::optional<std::uint32_t> hex_value(std::string_view text, std::string_view before);
 
@@ -22,7 +26,7 @@ std::optional<std::uint32_t> hex_value(std::string_view text, std::string_view b
 
 void KeyFlow::wait_for_room() {
     const auto deadline = Clock::now() + longest_wait;
-    while (!has_room()) {
+    while (room_ == 0 && !refill()) {
         if (!listens_) return;
         if (Clock::now() > deadline) {
             listens_ = false;
@@ -31,10 +35,13 @@ void KeyFlow::wait_for_room() {
         std::this_thread::sleep_for(poll_interval);
     }
     listens_ = true;
+    --room_;
 }
 
-bool KeyFlow::has_room() {
-    return controller_is_empty() && bios_has_room();
+bool KeyFlow::refill() {
+    if (!controller_is_empty()) return false;
+    room_ = std::min(controller_events, room_in_bios());
+    return room_ > 0;
 }
 
 // Port 0x64 is the controller's status, and reading it changes nothing. Bit 0: a byte waits for the
@@ -46,16 +53,16 @@ bool KeyFlow::controller_is_empty() {
 
 // The BIOS data area at 0x400: head and tail of the queue at 0x41a, its bounds at 0x480. Other
 // firmware has something else there; an operating system leaves them as they were.
-bool KeyFlow::bios_has_room() {
+int KeyFlow::room_in_bios() {
     constexpr std::uint32_t usual_bounds = 0x003e001e;
-    if (hex_value(monitor("xp /1wx 0x480"), ": ") != usual_bounds) return true;
     const auto queue = hex_value(monitor("xp /1wx 0x41a"), ": ");
-    if (!queue) return true;
+    if (!queue) return bios_keys;
     const std::uint32_t head = *queue & 0xffff;
     const std::uint32_t tail = *queue >> 16;
     const auto inside = [](std::uint32_t at) { return at >= 0x1e && at < 0x3e; };
-    if (!inside(head) || !inside(tail)) return true;
-    return ((tail - head) & 31) / 2 <= bios_keys_allowed;
+    if (!inside(head) || !inside(tail) || head == tail) return bios_keys;
+    if (hex_value(monitor("xp /1wx 0x480"), ": ") != usual_bounds) return bios_keys;
+    return bios_keys - static_cast<int>(((tail - head) & 31) / 2);
 }
 
 std::string KeyFlow::monitor(const std::string& command) {

@@ -120,6 +120,15 @@ TEST_F(QemuMachineTest, TypesEveryCharacterAtTheDefaultPace) {
     EXPECT_EQ(echoed(2 * all.size()), all + all);
 }
 
+TEST_F(QemuMachineTest, LosesNoKeyWithoutAnyPause) {
+    start_echo();
+    const std::string text = "linux auto=true url=http://10.0.2.2:8000/preseed.cfg?a=B&c=D_ ";
+    std::string all;
+    for (int i = 0; i < 6; ++i) all += text;
+    type(all, 0ms);
+    EXPECT_EQ(echoed(all.size() - 1), all.substr(0, all.size() - 1));
+}
+
 TEST_F(QemuMachineTest, EndsWhenTheGuestPowersOff) {
     start_echo();
     EXPECT_FALSE(machine->exited());

@@ -338,6 +338,21 @@ TEST(QemuArguments, AnotherSerialLineTakesTheLogAway) {
     EXPECT_THAT(values_of(definition, "-serial"), ElementsAre("stdio"));
 }
 
+TEST(QemuArguments, ARowForProcessorsMakesUpForATopologyThatDoesNotFit) {
+    QemuDefinition definition = usual();
+    definition.cpus = 2;
+    definition.sockets = 4;
+    EXPECT_THAT(error_of(definition), HasSubstr("2 cpus do not fill 4 places"));
+    definition.user_arguments = {{"-smp", "cpus=4"}};
+    EXPECT_THAT(values_of(definition, "-smp"), ElementsAre("cpus=4"));
+}
+
+TEST(QemuArguments, RefusesToLoseControlOfQemu) {
+    QemuDefinition definition = usual();
+    definition.user_arguments = {{"-daemonize"}};
+    EXPECT_THAT(error_of(definition), HasSubstr("-daemonize"));
+}
+
 TEST(QemuArguments, RefusesAnEmptyRow) {
     QemuDefinition definition = usual();
     definition.user_arguments = {{"-m", "1"}, {}};
