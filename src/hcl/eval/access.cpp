@@ -110,9 +110,7 @@ Value Evaluator::eval_splat_each(const Splat& node, const Value& source, const E
         return Value::unknown_not_null(Type::tuple(std::move(types)));
     }
     if (!source.is_known() || source.length() == 0) {
-        Diagnostics told;
-        const Type element =
-            each(Value::unknown_of(type.element()), source.is_known() ? told : diagnostics_).type();
+        const Type element = each(Value::unknown_of(type.element()), diagnostics_).type();
         return source.is_known() ? Value::list(element, {})
                                  : Value::unknown_not_null(Type::list(element));
     }

@@ -68,8 +68,7 @@ Value length(const Arguments& arguments) {
     }
     const bool text = value.type() == Type::string();
     if (!text && !value.can_iterate() && !value.type().is_dynamic()) {
-        throw ArgumentError(0,
-                            "argument must be a string, a collection type, or a structural type");
+        throw Error("argument must be a string, a collection type, or a structural type");
     }
     if (!value.is_known()) return Value::unknown_not_null(Type::number());
     return Value::number(
@@ -99,7 +98,9 @@ Value keys(const Arguments& arguments) {
 
 Value values(const Arguments& arguments) {
     const Value& map = arguments[0];
-    require_mapping(arguments, 0);
+    if (!map.type().is_mapping() && !map.type().is_dynamic()) {
+        throw Error("values() requires a map as the first argument");
+    }
     if (!map.is_known()) {
         return map.type().is(TypeKind::Map)
                    ? Value::unknown_not_null(Type::list(map.type().element()))
@@ -143,8 +144,8 @@ Value merge(const Arguments& arguments) {
         const Value& map = arguments[i];
         if (map.is_null()) continue;
         if (!map.type().is_mapping() && !map.type().is_dynamic()) {
-            throw ArgumentError(i, fmt::format("arguments must be maps or objects, got {}",
-                                               quote(map.type().friendly_name())));
+            throw Error(fmt::format("arguments must be maps or objects, got {}",
+                                    quote(map.type().friendly_name())));
         }
         if (!map.is_known()) return Value::dynamic_unknown();
         if (!map.type().is(TypeKind::Map) || (element && !(*element == map.type().element()))) {
@@ -181,7 +182,7 @@ Value zipmap(const Arguments& arguments) {
 Value contains(const Arguments& arguments) {
     const Value& list = arguments[0];
     if (!list.type().is_sequence() && !list.type().is_dynamic()) {
-        throw ArgumentError(0, "argument must be list, tuple, or set");
+        throw Error("argument must be list, tuple, or set");
     }
     if (!list.is_known()) return Value::unknown_not_null(Type::boolean());
     bool open = false;

@@ -81,9 +81,11 @@ std::string format_values(std::string_view format, const Value* values, std::siz
         out += format_value(verb, values[index]);
     }
     if (highest < count) {
-        throw Error(highest == 0 ? std::string("too many arguments; no verbs in format string")
-                                 : fmt::format("too many arguments; only {} used by format string",
-                                               highest));
+        throw ArgumentError(
+            highest + 1,
+            highest == 0
+                ? std::string("too many arguments; no verbs in format string")
+                : fmt::format("too many arguments; only {} used by format string", highest));
     }
     return out;
 }

@@ -24,7 +24,7 @@ void add_number_functions(FunctionTable& table) {
     table.add("min", extreme(-1));
     table.add("max", extreme(1));
     table.add("signum", fixed({number_parameter("num")}, Type::number(), [](const Arguments& a) {
-                  whole_number(a, 0);
+                  if (!a[0].as_number().is_integer()) throw Error("a whole number is required");
                   return Value::number(std::int64_t{a[0].as_number().sign()});
               }));
     table.add("log", fixed({number_parameter("num"), number_parameter("base")}, Type::number(),

@@ -8,10 +8,10 @@
 namespace kiln::hcl {
 namespace {
 
-/// A compiled pattern; throws ArgumentError for one that is not good.
+/// A compiled pattern; throws Error for one that is not good.
 class Pattern {
   public:
-    Pattern(const std::string& text, std::size_t argument);
+    explicit Pattern(const std::string& text);
 
     /// The next match at or behind `from`; group 0 is the whole.
     bool match(const std::string& text, std::size_t from, std::vector<re2::StringPiece>& groups);
@@ -39,7 +39,7 @@ void add_regex_functions(FunctionTable& table) {
     table.add(
         "regex",
         dynamic({string_parameter("pattern"), string_parameter("string")}, [](const Arguments& a) {
-            Pattern pattern(a[0].as_string(), 0);
+            Pattern pattern(a[0].as_string());
             std::vector<re2::StringPiece> groups;
             if (!pattern.match(a[1].as_string(), 0, groups)) {
                 throw Error("pattern did not match any part of the given string");
@@ -55,13 +55,12 @@ void add_regex_functions(FunctionTable& table) {
 
 namespace {
 
-Pattern::Pattern(const std::string& text, std::size_t argument) {
+Pattern::Pattern(const std::string& text) {
     RE2::Options options;
     options.set_log_errors(false);
     compiled_ = std::make_unique<RE2>(text, options);
     if (!compiled_->ok()) {
-        throw ArgumentError(argument,
-                            fmt::format("invalid regexp pattern: {}", compiled_->error()));
+        throw Error(fmt::format("invalid regexp pattern: {}", compiled_->error()));
     }
     groups_ = static_cast<std::size_t>(compiled_->NumberOfCapturingGroups());
 }
@@ -81,9 +80,9 @@ Value Pattern::result(const std::vector<re2::StringPiece>& groups) const {
     if (groups_ == 0) return text(groups[0]);
     const auto& names = compiled_->CapturingGroupNames();
     if (!names.empty() && names.size() != groups_) {
-        throw ArgumentError(0,
-                            "invalid regexp pattern: cannot mix both named and unnamed capture "
-                            "groups");
+        throw Error(
+            "invalid regexp pattern: cannot mix both named and unnamed capture "
+            "groups");
     }
     if (names.empty()) {
         Value::Elements elements;
@@ -98,7 +97,7 @@ Value Pattern::result(const std::vector<re2::StringPiece>& groups) const {
 }
 
 Value regex_all(const Arguments& arguments) {
-    Pattern pattern(arguments[0].as_string(), 0);
+    Pattern pattern(arguments[0].as_string());
     const std::string& text = arguments[1].as_string();
     std::vector<re2::StringPiece> groups;
     // With no match at all, the element type is that of a match of nothing.
@@ -113,7 +112,7 @@ Value regex_all(const Arguments& arguments) {
 
 Value regex_replace(const Arguments& arguments) {
     const std::string& text = arguments[0].as_string();
-    Pattern pattern(arguments[1].as_string(), 1);
+    Pattern pattern(arguments[1].as_string());
     std::vector<re2::StringPiece> groups;
     std::string out;
     std::size_t copied = 0;

@@ -82,9 +82,8 @@ Value element(const Arguments& arguments) {
     const Value& list = arguments[0];
     require_list(list, 0, "cannot read elements from a value that is not a list or tuple");
     const std::int64_t index = whole_number(arguments, 1);
-    if (index < 0) throw ArgumentError(1, "cannot use element function with a negative index");
-    if (list.length() == 0)
-        throw ArgumentError(0, "cannot use element function with an empty list");
+    if (index < 0) throw Error("cannot use element function with a negative index");
+    if (list.length() == 0) throw Error("cannot use element function with an empty list");
     return list.elements()[static_cast<std::size_t>(index) % list.length()];
 }
 
@@ -102,7 +101,7 @@ Value index_of(const Arguments& arguments) {
 
 Value flatten(const Arguments& arguments) {
     if (!arguments[0].type().is_sequence()) {
-        throw ArgumentError(0, "can only flatten lists, sets and tuples");
+        throw Error("can only flatten lists, sets and tuples");
     }
     Value::Elements out;
     flatten_into(arguments[0], out);
@@ -146,7 +145,7 @@ Value range(const Arguments& arguments) {
     const Number step =
         arguments.size() > 2 ? arguments[2].as_number() : Number::from_int(end < start ? -1 : 1);
     const std::size_t step_index = arguments.size() - 1;
-    if (step.is_zero()) throw ArgumentError(step_index, "step must not be zero");
+    if (step.is_zero()) throw Error("step must not be zero");
     const bool down = step.is_negative();
     if (down && start < end) {
         throw ArgumentError(step_index, "end must be less than start when step is negative");
@@ -221,7 +220,7 @@ Value sort(const Arguments& arguments) {
 Value chunk_list(const Arguments& arguments) {
     const Value& list = arguments[0];
     const std::int64_t size = whole_number(arguments, 1);
-    if (size < 0) throw ArgumentError(1, "the size argument must be positive");
+    if (size < 0) throw Error("the size argument must be positive");
     const Type chunk_type = list.type();
     const auto& elements = list.elements();
     Value::Elements chunks;

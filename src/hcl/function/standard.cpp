@@ -14,6 +14,9 @@ FunctionTable standard_functions(const FunctionContext& context) {
     add_sequence_functions(table);
     add_set_functions(table);
     add_encoding_functions(table);
+    add_text_encoding_functions(table);
+    add_yaml_functions(table);
+    add_network_functions(table);
     add_filesystem_functions(table, context);
     add_time_functions(table, context);
     add_crypto_functions(table);

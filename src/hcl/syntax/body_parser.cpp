@@ -29,7 +29,8 @@ Body Parser::parse_body(TokenType end) {
         const int failures_before = failures_;
         parse_item(body);
         if (failures_ != failures_before) {
-            cursor_.skip_item();
+            const bool line_ended = cursor_.previous().type == TokenType::Newline;
+            if (!line_ended) cursor_.skip_item();
             // A brace too many at the top belongs to nothing: step over it.
             if (end != TokenType::CloseBrace && cursor_.next_is(TokenType::CloseBrace)) {
                 cursor_.read();

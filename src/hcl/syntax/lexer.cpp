@@ -28,6 +28,7 @@ class Lexer {
   private:
     void scan_normal();
     void scan_comment(bool block);
+    bool block_comment_ends();
     void scan_number();
     bool scan_heredoc_start();
     void scan_operator();
@@ -51,7 +52,8 @@ class Lexer {
     SourcePos pos_;
     std::vector<Mode> modes_;
     std::vector<Token> tokens_;
-    bool line_start_ = true;  ///< in a heredoc: only literal text so far on this line
+    bool no_comment_end_ = false;  ///< behind here no block comment ends
+    bool line_start_ = true;       ///< in a heredoc: only literal text so far on this line
 };
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
@@ -242,7 +244,7 @@ void Lexer::scan_normal() {
         emit(TokenType::Newline, newline);
     } else if (c == '#' || starts_with("//")) {
         scan_comment(false);
-    } else if (starts_with("/*") && text_.find("*/", at_ + 2) != std::string_view::npos) {
+    } else if (starts_with("/*") && block_comment_ends()) {
         scan_comment(true);
     } else if (is_digit(c)) {
         scan_number();
@@ -259,6 +261,12 @@ void Lexer::scan_normal() {
     } else if (!scan_heredoc_start()) {
         scan_operator();
     }
+}
+
+/// Looks for the end only until it was missed once, so that many open comments cost no more.
+bool Lexer::block_comment_ends() {
+    no_comment_end_ = no_comment_end_ || text_.find("*/", at_ + 2) == std::string_view::npos;
+    return !no_comment_end_;
 }
 
 void Lexer::scan_comment(bool block) {
