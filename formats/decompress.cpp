@@ -1,5 +1,6 @@
 #include "formats/decompress.h"
 
+#include <cstring>
 #include <memory>
 
 #include <isa-l/igzip_lib.h>
@@ -26,10 +27,14 @@ bool inflate_raw(std::span<const std::byte> in, std::span<std::byte> out) {
     return result != LIBDEFLATE_SHORT_OUTPUT && inflate_unfinished(in, out);
 }
 
-bool inflate_zlib(std::span<const std::byte> in, std::span<std::byte> out) {
+bool inflate_zlib(std::span<const std::byte> in, std::span<std::byte> out, std::size_t least) {
     std::size_t consumed = 0;
-    return libdeflate_zlib_decompress_ex(thread_inflater(), in.data(), in.size(), out.data(),
-                                         out.size(), &consumed, nullptr) == LIBDEFLATE_SUCCESS;
+    std::size_t made = 0;
+    const auto result = libdeflate_zlib_decompress_ex(thread_inflater(), in.data(), in.size(),
+                                                      out.data(), out.size(), &consumed, &made);
+    if (result != LIBDEFLATE_SUCCESS || made < least) return false;
+    std::memset(out.data() + made, 0, out.size() - made);
+    return true;
 }
 
 bool decompress_zstd(std::span<const std::byte> in, std::span<std::byte> out) {

@@ -28,6 +28,7 @@ class Qcow2Check {
     void take_snapshots();
     void read_refcount_table();
     void compare_refcounts();
+    static std::string sentence(std::string text);
     void read_refcounts(std::uint64_t index, std::span<const std::byte> block);
     void check_copied_flag(std::uint64_t cluster, std::uint64_t entry);
     bool take_metadata(std::uint64_t offset, std::uint64_t bytes, const std::string& what);
@@ -247,8 +248,8 @@ void Qcow2Check::check_copied_flag(std::uint64_t cluster, std::uint64_t entry) {
 // False when the range cannot be used.
 bool Qcow2Check::take_metadata(std::uint64_t offset, std::uint64_t bytes, const std::string& what) {
     if (offset % cluster_ != 0 || !fits(offset, bytes, file_.size())) {
-        report_.corruption(
-            fmt::format("{} at {} is not aligned or lies outside of the file.", what, offset));
+        report_.corruption(sentence(
+            fmt::format("{} at {} is not aligned or lies outside of the file.", what, offset)));
         return false;
     }
     bool overlaps = false;
@@ -259,9 +260,15 @@ bool Qcow2Check::take_metadata(std::uint64_t offset, std::uint64_t bytes, const 
     }
     take(offset, bytes);
     if (overlaps) {
-        report_.corruption(fmt::format("{} at {} overlaps another table or data.", what, offset));
+        report_.corruption(
+            sentence(fmt::format("{} at {} overlaps another table or data.", what, offset)));
     }
     return !overlaps;
+}
+
+std::string Qcow2Check::sentence(std::string text) {
+    if (text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+    return text;
 }
 
 void Qcow2Check::take(std::uint64_t offset, std::uint64_t bytes) {

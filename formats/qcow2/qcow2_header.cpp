@@ -118,8 +118,9 @@ Qcow2SnapshotTable read_qcow2_snapshots(const InputFile& file, const Qcow2Header
         snapshot.info.id = text_at(rest, extra_length, id_length);
         snapshot.info.name = text_at(rest, extra_length + id_length, name_length);
         table.snapshots.push_back(std::move(snapshot));
+        // The last entry need not be padded.
+        table.size = position + kFixed + rest.size() - header.snapshots_offset;
         position += round_up(kFixed + rest.size(), 8);
-        table.size = position - header.snapshots_offset;
         if (table.size > kMaxSnapshotTable) refuse(file, "its snapshot table is too large");
     }
     return table;

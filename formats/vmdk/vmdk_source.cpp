@@ -171,7 +171,10 @@ void VmdkSource::read_grain(std::uint64_t grain, std::uint32_t sector, std::uint
     const bool whole = out.size() == header_.grain_bytes();
     if (!whole) plain.resize(header_.grain_bytes());
     const std::span<std::byte> target = whole ? out : std::span(plain);
-    if (!inflate_zlib(std::span(packed).subspan(kGrainMarkerSize), target)) {
+    // QEMU ends the disk's last grain where the disk ends.
+    const std::uint64_t rest = virtual_size() - grain * header_.grain_bytes();
+    if (!inflate_zlib(std::span(packed).subspan(kGrainMarkerSize), target,
+                      std::min(rest, header_.grain_bytes()))) {
         damaged(grain, "its data cannot be decoded");
     }
     if (!whole) std::memcpy(out.data(), plain.data() + in_grain, out.size());

@@ -117,7 +117,7 @@ TEST_F(Tools, QemuReadsWhatIsWritten) {
             convert_to(path("in.raw"), Format::Raw, spec);
             const std::string format(format_name(output.format));
             must_run("qemu-img",
-                     {"compare", "-s", "-f", "raw", "-F", format, text("in.raw"), text("out")});
+                     {"compare", "-f", "raw", "-F", format, text("in.raw"), text("out")});
             if (output.format != Format::Raw) {
                 must_run("qemu-img", {"check", "-f", format, text("out")});
             }
@@ -254,8 +254,7 @@ TEST_F(Tools, TarAndSha256sumAcceptAnOva) {
     EXPECT_TRUE(sums.status.success()) << sums.out << sums.err;
     for (const auto& [disk, source] :
          {std::pair("out/vm-disk1.vmdk", "a.raw"), {"out/vm-disk2.vmdk", "b.raw"}}) {
-        must_run("qemu-img",
-                 {"compare", "-s", "-f", "vmdk", "-F", "raw", text(disk), text(source)});
+        must_run("qemu-img", {"compare", "-f", "vmdk", "-F", "raw", text(disk), text(source)});
     }
     OpenOptions ova;
     ova.format = Format::Ova;
@@ -302,8 +301,7 @@ TEST_F(Tools, TheCommandWritesToAPipe) {
                           IMAGE_TOOL,     format,
                           text("in.raw"), text("piped")};
         ASSERT_TRUE(run_process(spec, CancelToken()).status.success());
-        must_run("qemu-img",
-                 {"compare", "-s", "-f", "raw", "-F", format, text("in.raw"), text("piped")});
+        must_run("qemu-img", {"compare", "-f", "raw", "-F", format, text("in.raw"), text("piped")});
     }
 }
 

@@ -212,7 +212,7 @@ change_entry(qcow2::kCopied, qcow2::kCopied), "COPIED"},
         {"RefcountTooHigh", "qcow2", refcount(3, 2), "a leak"},
         {"RefcountOfTheHeader", "qcow2", refcount(0, 0), "Cluster 0 has"},
         {"RefcountBlockOutside", "qcow2",
-         [](Bytes& b) { store_be(b, load_be<std::uint64_t>(b, 48), 1ULL << 44); }, "refcount block"},
+         [](Bytes& b) { store_be(b, load_be<std::uint64_t>(b, 48), 1ULL << 44); }, "Refcount block"},
         {"CutInTheL1Table", "qcow2", cut(65536 + 7), "outside of the file"},
         {"CutInTheData", "qcow2", cut(4 * 65536 + 100), "beyond the end"},
         // qcow2: compressed clusters

@@ -219,7 +219,7 @@ TEST(Compressors, WhatTheyWriteIsReadBack) {
             std::vector<std::byte> plain(block.size());
             packed.resize(make_zlib_compressor(speed)->compress(block, packed));
             ASSERT_FALSE(packed.empty());
-            EXPECT_TRUE(inflate_zlib(packed, plain));
+            EXPECT_TRUE(inflate_zlib(packed, plain, plain.size()));
             EXPECT_EQ(plain, block);
             uLongf length = plain.size();
             EXPECT_EQ(uncompress(reinterpret_cast<Bytef*>(plain.data()), &length,
@@ -316,7 +316,7 @@ TEST(Decompressors, NeverWriteBeyondTheBlock) {
     std::vector<std::byte> guarded(65536 + 64, std::byte{0xa5});
     inflate_raw(packed, std::span(guarded).first(65536));
     for (std::size_t i = 65536; i < guarded.size(); ++i) EXPECT_EQ(guarded[i], std::byte{0xa5});
-    EXPECT_FALSE(inflate_zlib(packed, std::span(guarded).first(65536)));
+    EXPECT_FALSE(inflate_zlib(packed, std::span(guarded).first(65536), 65536));
     packed.assign(1 << 16, std::byte{0});
     packed.resize(make_zstd_compressor(Speed::Fast)->compress(big, packed));
     EXPECT_FALSE(decompress_zstd(packed, std::span(guarded).first(65536)));
