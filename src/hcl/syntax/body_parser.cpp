@@ -27,9 +27,11 @@ Body Parser::parse_body(TokenType end) {
             continue;
         }
         const int failures_before = failures_;
+        const std::size_t position_before = cursor_.position();
         parse_item(body);
         if (failures_ != failures_before) {
-            const bool line_ended = cursor_.previous().type == TokenType::Newline;
+            const bool line_ended = cursor_.position() != position_before &&
+                                    cursor_.previous().type == TokenType::Newline;
             if (!line_ended) cursor_.skip_item();
             // A brace too many at the top belongs to nothing: step over it.
             if (end != TokenType::CloseBrace && cursor_.next_is(TokenType::CloseBrace)) {

@@ -20,6 +20,8 @@ class TokenCursor {
     const Token& read();
     /// The token that was read last.
     const Token& previous() const { return tokens_[at_ == 0 ? 0 : at_ - 1]; }
+    /// How many tokens have been read.
+    std::size_t position() const { return at_; }
     bool next_is(TokenType type) const { return peek().type == type; }
     bool next_is_keyword(std::string_view keyword) const;
 

@@ -147,7 +147,7 @@ const testing::ConsoleCase kCases[] = {
     {R"x(csvdecode(""))x", "ERR [Error in function call]"},
     {R"x(jsondecode("{\"a\":[1,null,1.50,true,\"x\\u00e9\"]}"))x", "{\n  \"a\" = [\n    1,\n    null,\n    1.5,\n    true,\n    \"xé\",\n  ]\n}"},
     {R"x(jsondecode("[1] 2"))x", "ERR [Error in function call]"},
-    {R"x(jsonencode({b=1,a="<\n\t\u2028é\u0001"}))x", "{\"a\":\"\\u003c\\n\\t\\\u2028é\\u0001\",\"b\":1}"},
+    {R"x(jsonencode({b=1,a="<\n\t\u2028é\u0001"}))x", "{\"a\":\"\\u003c\\n\\t\\u2028é\\u0001\",\"b\":1}"},
     {R"x(jsonencode([1.5,true,{},[]]))x", "[1.5,true,{},[]]"},
     {R"x(jsonencode(1/0))x", "ERR [Error in function call]"},
     {R"x(urlencode("a b&c/é"))x", "a+b%26c%2F%C3%A9"},
