@@ -35,7 +35,7 @@ std::shared_ptr<Artifact> FileBuilder::run(BuildContext& context, ProvisionHook&
     return artifact;
 }
 
-Schema<FileOptions> file_schema() {
+Schema<FileOptions> file_builder_schema() {
     using O = FileOptions;
     Schema<O> schema("file", "Makes a file, from a text or from another file.");
     schema.option("source", &O::source, "The file to copy.")

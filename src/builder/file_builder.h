@@ -20,6 +20,6 @@ class FileBuilder : public ComponentWith<Builder, FileOptions> {
     std::shared_ptr<Artifact> run(BuildContext& context, ProvisionHook& hook) override;
 };
 
-Schema<FileOptions> file_schema();
+Schema<FileOptions> file_builder_schema();
 
 }  // namespace kiln

@@ -103,7 +103,7 @@ std::shared_ptr<Artifact> NullBuilder::run(BuildContext& context, ProvisionHook&
     return artifact;
 }
 
-Schema<NullOptions> null_schema() {
+Schema<NullOptions> null_builder_schema() {
     Schema<NullOptions> schema("null", "Connects to a machine that is there and provisions it.");
     schema.include(&NullOptions::communicator, communicator_schema()).check(check_null);
     return schema;

@@ -17,6 +17,6 @@ class NullBuilder : public ComponentWith<Builder, NullOptions> {
     std::shared_ptr<Artifact> run(BuildContext& context, ProvisionHook& hook) override;
 };
 
-Schema<NullOptions> null_schema();
+Schema<NullOptions> null_builder_schema();
 
 }  // namespace kiln
