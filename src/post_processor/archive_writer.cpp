@@ -6,6 +6,10 @@
 namespace kiln {
 namespace {
 
+// Header, end mark and the checksum of nothing.
+constexpr std::string_view empty_lz4_frame("\x04\x22\x4d\x18\x64\x40\xa7\0\0\0\0\x05\x5d\xcc\x02",
+                                           15);
+
 struct FreeEntry {
     void operator()(archive_entry* entry) const { archive_entry_free(entry); }
 };
@@ -14,7 +18,10 @@ struct FreeEntry {
 
 ArchiveWriter::ArchiveWriter(ByteWriter& next, CompressionTarget target, int level,
                              unsigned threads)
-    : next_(next), archive_(archive_write_new()) {
+    : next_(next),
+      is_tar_(target.archive == Archive::Tar),
+      idle_lz4_(target.compression == Compression::Lz4),
+      archive_(archive_write_new()) {
     if (archive_ == nullptr) throw Error("cannot write an archive").because("no memory for it");
     switch (target.archive) {
         case Archive::Tar:
@@ -36,8 +43,10 @@ ArchiveWriter::ArchiveWriter(ByteWriter& next, CompressionTarget target, int lev
 }
 
 ArchiveWriter::~ArchiveWriter() {
-    // Freeing would otherwise fill up the file that was begun.
-    if (!finished_) archive_write_fail(archive_.get());
+    // Freeing ends filters, which needs a willing output, and fills up the file that was begun in a
+    // tar archive, which the first refused byte ends.
+    if (idle_lz4_) archive_write_fail(archive_.get());
+    if (!finished_ && !failure_) failure_ = std::make_exception_ptr(Error("abandoned"));
 }
 
 void ArchiveWriter::Free::operator()(archive* handle) const {
@@ -53,6 +62,7 @@ void ArchiveWriter::begin_file(const std::string& name, const struct stat& statu
 }
 
 void ArchiveWriter::write(std::string_view bytes) {
+    if (!bytes.empty()) idle_lz4_ = false;
     while (!bytes.empty()) {
         const la_ssize_t count = archive_write_data(archive_.get(), bytes.data(), bytes.size());
         if (count <= 0) require(count < 0 ? static_cast<int>(count) : ARCHIVE_FATAL);
@@ -61,15 +71,19 @@ void ArchiveWriter::write(std::string_view bytes) {
 }
 
 void ArchiveWriter::finish() {
-    require(archive_write_close(archive_.get()));
-    finished_ = true;
+    if (idle_lz4_) {
+        next_.write(empty_lz4_frame);
+    } else {
+        require(archive_write_close(archive_.get()));
+        finished_ = true;
+    }
     next_.finish();
 }
 
 ssize_t ArchiveWriter::pass_on(archive* handle, void* self, const void* bytes, std::size_t size) {
     auto& writer = *static_cast<ArchiveWriter*>(self);
     // Closing flushes into a writer that has failed already.
-    if (writer.failure_) return -1;
+    if (writer.failure_) return writer.is_tar_ ? -1 : static_cast<ssize_t>(size);
     try {
         writer.next_.write({static_cast<const char*>(bytes), size});
         return static_cast<ssize_t>(size);
@@ -113,6 +127,13 @@ void ArchiveWriter::require(int result) {
     if (result == ARCHIVE_OK || result == ARCHIVE_WARN) return;
     const char* why = archive_error_string(archive_.get());
     throw Error("cannot write the archive").because(why == nullptr ? "libarchive failed" : why);
+}
+
+FilterWriter::FilterWriter(ByteWriter& next, Compression compression, int level, unsigned threads)
+    : archive_(next, {Archive::None, compression, {}}, level, threads) {
+    struct stat status {};
+    status.st_mode = S_IFREG | 0600;
+    archive_.begin_file("data", status);
 }
 
 }  // namespace kiln

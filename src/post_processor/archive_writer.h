@@ -41,9 +41,24 @@ class ArchiveWriter {
     void require(int result);
 
     ByteWriter& next_;
+    bool is_tar_;
+    bool idle_lz4_;  ///< libarchive 3.6 crashes when it ends an lz4 stream that got no byte
     bool finished_ = false;
     std::exception_ptr failure_;  ///< of `next_`, kept while libarchive returns
     std::unique_ptr<archive, Free> archive_;
+};
+
+/// Compresses a stream with xz, lz4 or bzip2. Stands apart from the writer of a tar archive, which
+/// could otherwise not be given up without compressing the rest of its entry as zeros.
+class FilterWriter : public ByteWriter {
+  public:
+    FilterWriter(ByteWriter& next, Compression compression, int level, unsigned threads);
+
+    void write(std::string_view bytes) override { archive_.write(bytes); }
+    void finish() override { archive_.finish(); }
+
+  private:
+    ArchiveWriter archive_;
 };
 
 }  // namespace kiln

@@ -143,13 +143,16 @@ void write_compressed(const Job& job, const BuildContext& context, FileWriter& f
     } else if (job.target.compression == Compression::Bgzf) {
         BgzfWriter bgzf(file, job.level, job.threads);
         write_into(bgzf);
+    } else if (job.target.compression != Compression::None) {
+        FilterWriter filter(file, job.target.compression, job.level, job.threads);
+        write_into(filter);
     } else {
         write_into(file);
     }
 }
 
 void write_archive(const Job& job, const BuildContext& context, ByteWriter& next) {
-    ArchiveWriter archive(next, job.target, job.level, job.threads);
+    ArchiveWriter archive(next, {job.target.archive, Compression::None, {}}, job.level, 1);
     for (const auto& path : job.inputs) {
         InputFile input(path, context, "compressing");
         archive.begin_file(
@@ -161,10 +164,6 @@ void write_archive(const Job& job, const BuildContext& context, ByteWriter& next
 }
 
 void write_single(const Job& job, const BuildContext& context, ByteWriter& next) {
-    const Compression compression = job.target.compression;
-    if (compression != Compression::Gzip && compression != Compression::Bgzf) {
-        return write_archive(job, context, next);
-    }
     InputFile input(job.inputs[0], context, "compressing");
     input.read([&](std::string_view bytes) { next.write(bytes); });
     next.finish();

@@ -102,6 +102,8 @@ TEST_F(ArchiveTools, EmptyFilesSurvive) {
     EXPECT_EQ(tool("gzip -dc < " + compress("e.gz", {empty})), "");
     EXPECT_EQ(tool("gzip -dc < " + compress("e.bgzf", {empty})), "");
     EXPECT_EQ(tool("xz -dc " + compress("e.xz", {empty})), "");
+    EXPECT_EQ(tool("lz4 -dcq < " + compress("e.lz4", {empty})), "");
+    EXPECT_EQ(tool("bzip2 -dc < " + compress("e.bzip2", {empty})), "");
     EXPECT_EQ(tool("tar -tzf " + compress("e.tar.gz", {empty})), "empty\n");
 }
 
