@@ -18,10 +18,7 @@ struct FreeEntry {
 
 ArchiveWriter::ArchiveWriter(ByteWriter& next, CompressionTarget target, int level,
                              unsigned threads)
-    : next_(next),
-      is_tar_(target.archive == Archive::Tar),
-      idle_lz4_(target.compression == Compression::Lz4),
-      archive_(archive_write_new()) {
+    : next_(next), is_tar_(target.archive == Archive::Tar), archive_(archive_write_new()) {
     if (archive_ == nullptr) throw Error("cannot write an archive").because("no memory for it");
     switch (target.archive) {
         case Archive::Tar:
@@ -45,7 +42,6 @@ ArchiveWriter::ArchiveWriter(ByteWriter& next, CompressionTarget target, int lev
 ArchiveWriter::~ArchiveWriter() {
     // Freeing ends filters, which needs a willing output, and fills up the file that was begun in a
     // tar archive, which the first refused byte ends.
-    if (idle_lz4_) archive_write_fail(archive_.get());
     if (!finished_ && !failure_) failure_ = std::make_exception_ptr(Error("abandoned"));
 }
 
@@ -62,7 +58,6 @@ void ArchiveWriter::begin_file(const std::string& name, const struct stat& statu
 }
 
 void ArchiveWriter::write(std::string_view bytes) {
-    if (!bytes.empty()) idle_lz4_ = false;
     while (!bytes.empty()) {
         const la_ssize_t count = archive_write_data(archive_.get(), bytes.data(), bytes.size());
         if (count <= 0) require(count < 0 ? static_cast<int>(count) : ARCHIVE_FATAL);
@@ -71,12 +66,8 @@ void ArchiveWriter::write(std::string_view bytes) {
 }
 
 void ArchiveWriter::finish() {
-    if (idle_lz4_) {
-        next_.write(empty_lz4_frame);
-    } else {
-        require(archive_write_close(archive_.get()));
-        finished_ = true;
-    }
+    require(archive_write_close(archive_.get()));
+    finished_ = true;
     next_.finish();
 }
 
@@ -130,10 +121,27 @@ void ArchiveWriter::require(int result) {
 }
 
 FilterWriter::FilterWriter(ByteWriter& next, Compression compression, int level, unsigned threads)
-    : archive_(next, {Archive::None, compression, {}}, level, threads) {
-    struct stat status {};
-    status.st_mode = S_IFREG | 0600;
-    archive_.begin_file("data", status);
+    : next_(next), compression_(compression), level_(level), threads_(threads) {}
+
+void FilterWriter::write(std::string_view bytes) {
+    if (!bytes.empty()) started().write(bytes);
+}
+
+void FilterWriter::finish() {
+    if (archive_ != nullptr || compression_ != Compression::Lz4) return started().finish();
+    next_.write(empty_lz4_frame);
+    next_.finish();
+}
+
+ArchiveWriter& FilterWriter::started() {
+    if (archive_ == nullptr) {
+        archive_ = std::make_unique<ArchiveWriter>(
+            next_, CompressionTarget{Archive::None, compression_, {}}, level_, threads_);
+        struct stat status {};
+        status.st_mode = S_IFREG | 0600;
+        archive_->begin_file("data", status);
+    }
+    return *archive_;
 }
 
 }  // namespace kiln

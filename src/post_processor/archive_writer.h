@@ -42,7 +42,6 @@ class ArchiveWriter {
 
     ByteWriter& next_;
     bool is_tar_;
-    bool idle_lz4_;  ///< libarchive 3.6 crashes when it ends an lz4 stream that got no byte
     bool finished_ = false;
     std::exception_ptr failure_;  ///< of `next_`, kept while libarchive returns
     std::unique_ptr<archive, Free> archive_;
@@ -54,11 +53,18 @@ class FilterWriter : public ByteWriter {
   public:
     FilterWriter(ByteWriter& next, Compression compression, int level, unsigned threads);
 
-    void write(std::string_view bytes) override { archive_.write(bytes); }
-    void finish() override { archive_.finish(); }
+    void write(std::string_view bytes) override;
+    void finish() override;
 
   private:
-    ArchiveWriter archive_;
+    ArchiveWriter& started();
+
+    ByteWriter& next_;
+    Compression compression_;
+    int level_;
+    unsigned threads_;
+    /// Made for the first byte: libarchive 3.6 crashes when it ends an lz4 stream that got none.
+    std::unique_ptr<ArchiveWriter> archive_;
 };
 
 }  // namespace kiln
