@@ -51,6 +51,7 @@ qemu::QemuDefinition QemuDriver::definition(const GuestPlan& plan, BuildContext&
     definition.threads = options_.threads;
     definition.memory_mib = options_.memory;
     definition.serial_file = plan.serial_log;
+    definition.runtime_parent = plan.scratch;
     define_disks(definition, plan);
     define_network(definition, plan);
     define_firmware(definition, plan);

@@ -58,6 +58,7 @@ class OutputDirectoryStep : public Step {
         state_.scratch.emplace(temp_root());
         scratch_claim_ = context.record.claim_path(state_.scratch->path(), "temporary directory");
         scratch_claim_.made();
+        state_.plan.scratch = state_.scratch->path();
     }
 
     void undo(BuildContext& context, bool failed) override {

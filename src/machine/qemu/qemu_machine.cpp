@@ -26,7 +26,7 @@ constexpr seconds quit_limit(5);
 constexpr milliseconds end_poll(10);
 constexpr const char* socket_name = "control.sock";
 
-fs::path runtime_root();
+fs::path runtime_root(const fs::path& wished);
 fs::path absolute_or_empty(const fs::path& path);
 
 }  // namespace
@@ -145,7 +145,7 @@ void QemuMachine::Impl::start(const CancelToken& cancel) {
     definition.serial_file = absolute_or_empty(definition.serial_file);
     status.reset();
     shutdown_reason_.clear();
-    runtime.emplace(runtime_root());
+    runtime.emplace(runtime_root(definition.runtime_parent));
     screen.emplace(
         [this](std::string_view command, json arguments, const CancelToken& token) {
             return execute(command, std::move(arguments), token);
@@ -292,9 +292,10 @@ void QemuMachine::Impl::note_events() {
 
 namespace {
 
-// The first of the usual places where a socket's path is short enough.
-fs::path runtime_root() {
+// The first of the wished and the usual places where a socket's path is short enough.
+fs::path runtime_root(const fs::path& wished) {
     std::vector<fs::path> candidates;
+    if (!wished.empty()) candidates.push_back(fs::absolute(wished));
     if (const char* own = std::getenv("XDG_RUNTIME_DIR"); own != nullptr && *own == '/') {
         candidates.emplace_back(own);
     }
