@@ -91,6 +91,12 @@ namespace {
 
 std::vector<PlannedBuild> Planner::run() {
     std::vector<PlannedBuild> plan;
+    if (template_.builds.empty()) {
+        diagnostics_.add(Diagnostic::error(
+            "Missing build block",
+            "A template needs at least one build block, which names the sources to build."));
+        return plan;
+    }
     std::vector<std::string> all_names;
     for (const BuildBlock& block : template_.builds) {
         for (const SourceUse& source : block.sources) {

@@ -307,6 +307,13 @@ TEST_F(RunnerTest, RefusesASelectedComponentThatIsNotThereByNameAndPlace) {
     ASSERT_TRUE(diagnostics[0].subject.has_value());
 }
 
+TEST_F(RunnerTest, WantsABuildBlock) {
+    Diagnostics diagnostics;
+    plan("source \"test\" \"box\" {}\n", diagnostics);
+    ASSERT_TRUE(diagnostics.has_errors());
+    EXPECT_EQ(diagnostics[0].summary, "Missing build block");
+}
+
 TEST_F(RunnerTest, ReportsABadOptionWhereItStands) {
     Diagnostics diagnostics;
     plan(build_with("provisioner \"test\" { txet = \"x\" }"), diagnostics);
