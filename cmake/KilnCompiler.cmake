@@ -1,6 +1,9 @@
 # Warnings, sanitizers and the compiler cache, the same for every target.
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers)
 
+# Everywhere, since it defines a macro and the precompiled header must see the same ones.
+add_compile_options(-pthread)
+
 # -O2: what is hot here is in libraries or written with vector types; -O3 only builds slower.
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 

@@ -1,8 +1,7 @@
 # The standard headers that nearly every file needs, compiled once and reused by every target.
 add_library(kiln_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/pch.cpp)
 target_precompile_headers(kiln_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.h)
-# Threads: -pthread defines a macro that must be the same wherever the header is used.
-target_link_libraries(kiln_pch PUBLIC fmt::fmt Threads::Threads)
+target_link_libraries(kiln_pch PUBLIC fmt::fmt)
 
 # kiln_library(NAME SOURCES a.cpp ... [DEPS public targets ...] [PRIVATE_DEPS targets ...])
 # A room of the house: a static library that sees the repository root and src/ for includes,
