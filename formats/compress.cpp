@@ -59,7 +59,7 @@ class IsalDeflate : public BlockCompressor {
     explicit IsalDeflate(unsigned window_bits)
         : window_bits_(window_bits),
           stream_(std::make_unique<isal_zstream>()),
-          level_buffer_(ISAL_DEF_LVL3_EXTRA_LARGE) {}
+          level_buffer_(ISAL_DEF_LVL3_LARGE) {}
 
     std::size_t compress(std::span<const std::byte> in, std::span<std::byte> out) override {
         isal_deflate_stateless_init(stream_.get());

@@ -16,7 +16,7 @@ namespace kiln::formats {
 namespace {
 
 constexpr std::size_t kBatch = 256 * 1024;
-constexpr std::size_t kSlotsPerThread = 4;
+constexpr std::size_t kSlotsPerThread = 3;
 constexpr std::chrono::milliseconds kProgressInterval{100};
 
 // Buffers for one batch, used again and again.

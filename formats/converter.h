@@ -41,7 +41,7 @@ struct ConvertResult {
 /// so there is no writer thread to hand over to. Digests run in a thread of their own per sink. The
 /// bytes written depend on the source and the sinks' options only, not on threads or time.
 ///
-/// Memory: 4 batches per thread, each with a buffer and one encoded copy per compressing sink:
+/// Memory: 3 batches per thread, each with a buffer and one encoded copy per compressing sink:
 /// about 2 MiB per thread with one sink of 64 KiB blocks.
 ///
 /// All sinks are finished before the first one is committed. On an error or cancellation (thrown as
