@@ -26,7 +26,7 @@ TypingClock& real_clock();
 
 /// The pause after each key event where the template says nothing. It is this short because the
 /// QEMU back end holds each key back until the guest has read the one before: measured without KVM
-/// at load 16, ISOLINUX and GRUB (BIOS and UEFI) lost no key even without a pause.
+/// at load 16, ISOLINUX and GRUB under UEFI lost no key even without a pause.
 constexpr Duration default_key_interval = std::chrono::milliseconds(2);
 
 /// The pause to take: the option `boot_key_interval` when it is more than 0, else the environment's

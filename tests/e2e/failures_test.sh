@@ -14,6 +14,9 @@ check() {
 
 say "three errors are told at once, with file, line and snippet"
 cat >"$template" <<'HCL'
+variable "password" {
+  type = string
+}
 source "qemu" "box" {
   iso_url      = "x.iso"
   iso_checksum = "none"
@@ -31,7 +34,7 @@ HCL
 run three_errors
 expect_status 1 three_errors "$WORK/three_errors.log"
 [ "$(grep -c '^Error: ' "$WORK/three_errors.log")" -ge 3 ] || { fail "fewer than three errors"; cat "$WORK/three_errors.log"; }
-expect_text 'box.pkr.hcl line 4' "$WORK/three_errors.log"
+expect_text 'box.pkr.hcl line 7' "$WORK/three_errors.log"
 expect_text 'memroy' "$WORK/three_errors.log"
 
 say "wrong ISO checksum"

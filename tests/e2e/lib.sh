@@ -82,6 +82,9 @@ expect_secret_kept() {
 # source block and may override nothing, so tests that need other options write their own.
 write_template() {
     local file=$1
+    # Defaults with braces cannot stand inside ${NAME:-...}.
+    local type_answers='<wait \"Press [Tab]\"><tab> answers=http://{{ .HTTPIP }}:{{ .HTTPPort }}/answers.cfg<enter>'
+    local prove='"echo provisioned > /root/PROOF"'
     shift
     {
         cat <<HCL
@@ -101,7 +104,7 @@ source "qemu" "box" {
     "/answers.cfg" = "hostname=e2e\nuser=kiln\npassword=\${var.password}\n"
   }
   boot_wait    = "-1s"
-  boot_command = ["${BOOT_COMMAND:-<wait \\\"Press [Tab]\\\"><tab> answers=http://{{ .HTTPIP }}:{{ .HTTPPort }}/answers.cfg<enter>}"]
+  boot_command = ["${BOOT_COMMAND:-$type_answers}"]
   ssh_username     = "root"
   ssh_password     = ${SSH_PASSWORD:-var.password}
   ssh_timeout      = "${SSH_TIMEOUT:-4m}"
@@ -113,7 +116,7 @@ HCL
 build {
   sources = ["source.qemu.box"]
   provisioner "shell" {
-    inline = [${INLINE:-\"echo provisioned > /root/PROOF\"}]
+    inline = [${INLINE:-$prove}]
   }
   ${POST:-}
 }

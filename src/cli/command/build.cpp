@@ -84,14 +84,16 @@ int build(const BuildArguments& arguments, CommandContext& context, Output& outp
         tmpl = load_template(options, sources, diagnostics, context.cancel);
     }
     output.show(diagnostics, sources);
-    if (diagnostics.has_errors()) return 1;
+    const bool readable = !diagnostics.has_errors();
+    if (!readable && tmpl.builds.empty()) return 1;
 
+    // What could be read of a template with errors is checked too, so that all errors come at once.
     Diagnostics plan_diagnostics;
     auto plan = make_plan(tmpl,
                           {arguments.tmpl.only, arguments.tmpl.except, arguments.force,
                            arguments.debug, template_version},
                           all_components(), plan_diagnostics);
-    if (plan.empty() && !plan_diagnostics.has_errors()) {
+    if (readable && plan.empty() && !plan_diagnostics.has_errors()) {
         plan_diagnostics.add(Diagnostic::error(
             "No builds to run",
             "A build command cannot run without at least one build to process. If the only or "
@@ -99,7 +101,7 @@ int build(const BuildArguments& arguments, CommandContext& context, Output& outp
             "selected for execution."));
     }
     output.show(plan_diagnostics, sources);
-    if (plan.empty()) return 1;
+    if (!readable || plan.empty()) return 1;
 
     RunnerOptions runner;
     runner.settings = make_settings(arguments, state);

@@ -53,7 +53,8 @@ Diagnostics validate(const ValidateArguments& arguments, SourceMap& sources,
         return diagnostics;
     }
     const Template tmpl = load_template(options, sources, diagnostics, cancel);
-    if (diagnostics.has_errors()) return diagnostics;
+    // What could be read is checked too, so that all errors come at once.
+    if (diagnostics.has_errors() && tmpl.builds.empty()) return diagnostics;
     make_plan(tmpl, {arguments.tmpl.only, arguments.tmpl.except, false, false, template_version},
               all_components(), diagnostics);
     return diagnostics;
