@@ -8,8 +8,8 @@
 
 namespace kiln::hcl {
 
-/// The recursive descent behind parser.h. Its parts stand in three sources: bodies in
-/// body_parser.cpp, expressions in expression_parser.cpp, templates in template_parser.cpp.
+/// The recursive descent behind parser.h. What all its parts share stands in parser_state.cpp; each
+/// family of rules has a source of its own, named below.
 /// After the first syntax error it skips to the end of what it was reading and reads on quietly:
 /// later "unexpected token" errors would mostly be echoes of the first.
 class Parser {
@@ -29,7 +29,13 @@ class Parser {
     struct TemplatePart;
     class Nesting;
 
-    // body_parser.cpp
+    /// Levels of nesting that are read. Every level costs a few frames here and in the evaluator,
+    /// which must fit the stack of a thread.
+    static constexpr int kMaxNesting = 250;
+    /// Height of an expression tree: long chains (`a && b && …`) are high without being nested.
+    static constexpr int kMaxDepth = 600;
+
+    // body_parser.cpp: attributes and blocks
     void parse_item(Body& body);
     void parse_attribute(Body& body, const Token& name);
     void finish_attribute_line();
@@ -39,30 +45,34 @@ class Parser {
     void parse_single_line_body(Block& block);
     std::string parse_label_text(const Token& open, SourceRange& range);
 
-    // expression_parser.cpp
+    // expression_parser.cpp: operators, terms, function calls
     ExpressionPtr parse_expression();
     ExpressionPtr parse_binary(std::size_t level);
-    ExpressionPtr parse_postfix();
-    ExpressionPtr parse_steps(ExpressionPtr from);
-    ExpressionPtr parse_dot(ExpressionPtr from);
-    ExpressionPtr parse_attribute_splat(ExpressionPtr from, const Token& dot);
-    ExpressionPtr parse_bracket(ExpressionPtr from);
-    ExpressionPtr parse_full_splat(ExpressionPtr from);
     ExpressionPtr parse_term();
     ExpressionPtr parse_number();
     ExpressionPtr parse_unary();
     ExpressionPtr parse_parentheses();
     ExpressionPtr parse_identifier();
     ExpressionPtr parse_call(std::string name, SourceRange name_range);
+
+    // postfix_parser.cpp: what stands behind a term
+    ExpressionPtr parse_postfix();
+    ExpressionPtr parse_steps(ExpressionPtr from);
+    ExpressionPtr parse_dot(ExpressionPtr from);
+    ExpressionPtr parse_attribute_splat(ExpressionPtr from, const Token& dot);
+    ExpressionPtr parse_bracket(ExpressionPtr from);
+    ExpressionPtr parse_full_splat(ExpressionPtr from);
+    ExpressionPtr append_step(const ExpressionPtr& from, TraversalStep step);
+
+    // collection_parser.cpp: tuples, objects, `for`
     ExpressionPtr parse_tuple();
     ExpressionPtr parse_object();
     bool parse_object_item(ObjectConstructor& object, const Token& open);
     ExpressionPtr parse_for(const Token& open, bool object);
     ExpressionPtr invalid_for(const Token& open, TokenType closing, const std::string& why,
                               const SourceRange& subject);
-    ExpressionPtr append_step(const ExpressionPtr& from, TraversalStep step);
 
-    // template_parser.cpp
+    // template_parser.cpp: strings and heredocs
     ExpressionPtr parse_quoted_template();
     ExpressionPtr parse_heredoc();
     std::vector<TemplatePart> read_template_parts(const Token& open, TokenType close);
@@ -82,6 +92,7 @@ class Parser {
     void unexpected_directive(const TemplatePart& part, const TemplatePart* opener);
     std::string decode_quoted(const Token& token);
 
+    // parser_state.cpp
     SourceRange range(const Token& token) const { return token.range(filename_); }
     SourceRange range_from(const SourceRange& first) const {
         return SourceRange::between(first, range(cursor_.previous()));

@@ -1,0 +1,198 @@
+#include <algorithm>
+#include <utility>
+
+#include "hcl/syntax/parser_state.h"
+
+/// Tuples, objects, and the `for` expressions that build them.
+namespace kiln::hcl {
+
+ExpressionPtr Parser::parse_tuple() {
+    const Token open = cursor_.read();
+    const TokenCursor::NewlineGuard newlines(cursor_, false);
+    if (cursor_.next_is_keyword("for")) return parse_for(open, false);
+    TupleConstructor tuple;
+    int deepest = 0;
+    while (!cursor_.next_is(TokenType::CloseBracket)) {
+        const int failures_before = failures_;
+        if (!cursor_.next_is(TokenType::EndOfFile)) {
+            tuple.elements.push_back(parse_expression());
+            deepest = std::max(deepest, tuple.elements.back()->depth);
+        }
+        const Token next = cursor_.peek();
+        if (failures_ == failures_before) {
+            if (next.type == TokenType::CloseBracket) break;
+            if (next.type == TokenType::Comma) {
+                cursor_.read();
+                continue;
+            }
+            if (next.type == TokenType::EndOfFile) {
+                fail("Unterminated tuple constructor expression",
+                     "There is no corresponding closing bracket before the end of the file. This "
+                     "may be caused by incorrect bracket nesting elsewhere in this file.",
+                     range(open));
+            } else {
+                fail("Missing item separator",
+                     "Expected a comma to mark the beginning of the next item.", range(next),
+                     SourceRange::between(range(open), range(next)));
+            }
+        }
+        cursor_.skip_past(TokenType::CloseBracket);
+        return unreadable(range_from(range(open)));
+    }
+    cursor_.read();
+    return make_of(std::move(tuple), range_from(range(open)), deepest);
+}
+
+ExpressionPtr Parser::parse_object() {
+    const Token open = cursor_.read();
+    {
+        const TokenCursor::NewlineGuard newlines(cursor_, false);
+        if (cursor_.next_is_keyword("for")) return parse_for(open, true);
+    }
+    const TokenCursor::NewlineGuard newlines(cursor_, true);
+    ObjectConstructor object;
+    object.open_range = range(open);
+    int deepest = 0;
+    while (true) {
+        while (cursor_.next_is(TokenType::Newline)) cursor_.read();
+        if (cursor_.next_is(TokenType::CloseBrace)) break;
+        if (!parse_object_item(object, open)) {
+            cursor_.skip_past(TokenType::CloseBrace);
+            return unreadable(range_from(range(open)));
+        }
+        const auto& item = object.items.back();
+        deepest = std::max({deepest, item.key->depth, item.value->depth});
+    }
+    cursor_.read();
+    return make_of(std::move(object), range_from(range(open)), deepest);
+}
+
+/// Reads `key = value` and what separates it from the next item.
+bool Parser::parse_object_item(ObjectConstructor& object, const Token& open) {
+    const auto unterminated = [&] {
+        fail("Unterminated object constructor expression",
+             "There is no corresponding closing brace before the end of the file. This may be "
+             "caused by incorrect brace nesting elsewhere in this file.",
+             range(open));
+        return false;
+    };
+    const int failures_before = failures_;
+    if (cursor_.next_is(TokenType::EndOfFile)) return unterminated();
+    ExpressionPtr key = parse_expression();
+    if (failures_ != failures_before) return false;
+    key = make(ObjectKey{key}, key->range, {key});
+    const Token next = cursor_.peek();
+    if (next.type == TokenType::EndOfFile) return unterminated();
+    if (next.type != TokenType::Assign && next.type != TokenType::Colon) {
+        const SourceRange context = SourceRange::between(range(open), range(next));
+        if (next.type == TokenType::Newline || next.type == TokenType::Comma) {
+            fail("Missing attribute value",
+                 "Expected an attribute value, introduced by an equals sign (\"=\").", range(next),
+                 context);
+        } else if (next.type == TokenType::Identifier) {
+            fail("Missing key/value separator",
+                 "Expected an equals sign (\"=\") to mark the beginning of the attribute value. If "
+                 "you intended to given an attribute name containing periods or spaces, write the "
+                 "name in quotes to create a string literal.",
+                 range(next), context);
+        } else {
+            fail("Missing key/value separator",
+                 "Expected an equals sign (\"=\") to mark the beginning of the attribute value.",
+                 range(next), context);
+        }
+        return false;
+    }
+    cursor_.read();
+    const ExpressionPtr value = parse_expression();
+    if (failures_ != failures_before) return false;
+    object.items.push_back({key, value});
+    const Token after = cursor_.peek();
+    if (after.type == TokenType::CloseBrace) return true;
+    if (after.type == TokenType::EndOfFile) return unterminated();
+    if (after.type != TokenType::Comma && after.type != TokenType::Newline) {
+        fail("Missing attribute separator",
+             "Expected a newline or comma to mark the beginning of the next attribute.",
+             range(after), SourceRange::between(range(open), range(after)));
+        return false;
+    }
+    cursor_.read();
+    return true;
+}
+
+ExpressionPtr Parser::parse_for(const Token& open, bool object) {
+    const TokenCursor::NewlineGuard newlines(cursor_, false);
+    const TokenType closing = object ? TokenType::CloseBrace : TokenType::CloseBracket;
+    const auto invalid = [&](const char* why) {
+        return invalid_for(open, closing, why, range(cursor_.peek()));
+    };
+    ForExpression loop;
+    loop.open_range = range(open);
+    const int failures_before = failures_;
+    const auto failed = [&] { return failures_ != failures_before; };
+    const auto give_up = [&] { return invalid_for(open, closing, "", range(open)); };
+    cursor_.read();  // for
+    if (!cursor_.next_is(TokenType::Identifier)) {
+        return invalid("For expression requires variable name after 'for'.");
+    }
+    loop.value_name = std::string(cursor_.read().text);
+    if (cursor_.next_is(TokenType::Comma)) {
+        cursor_.read();
+        if (!cursor_.next_is(TokenType::Identifier)) {
+            return invalid("For expression requires value variable name after comma.");
+        }
+        loop.key_name = std::exchange(loop.value_name, std::string(cursor_.read().text));
+    }
+    if (!cursor_.next_is_keyword("in")) {
+        return invalid("For expression requires the 'in' keyword after its name declarations.");
+    }
+    cursor_.read();
+    loop.collection = parse_expression();
+    if (failed()) return give_up();
+    if (!cursor_.next_is(TokenType::Colon)) {
+        return invalid("For expression requires a colon after the collection expression.");
+    }
+    cursor_.read();
+    loop.value = parse_expression();
+    if (failed()) return give_up();
+    if (cursor_.next_is(TokenType::Arrow)) {
+        if (!object) return invalid("Key expression is not valid when building a tuple.");
+        cursor_.read();
+        loop.key = std::exchange(loop.value, parse_expression());
+        if (failed()) return give_up();
+    } else if (object) {
+        return invalid("Key expression is required when building an object.");
+    }
+    if (cursor_.next_is(TokenType::Ellipsis)) {
+        if (!object) {
+            return invalid("Grouping ellipsis (...) cannot be used when building a tuple.");
+        }
+        cursor_.read();
+        loop.group = true;
+    }
+    if (cursor_.next_is_keyword("if")) {
+        cursor_.read();
+        loop.condition = parse_expression();
+        if (failed()) return give_up();
+    }
+    if (!cursor_.next_is(closing)) {
+        return invalid("Extra characters after the end of the 'for' expression.");
+    }
+    cursor_.read();
+    const SourceRange whole = range_from(range(open));
+    const ExpressionPtr collection = loop.collection;
+    const ExpressionPtr key = loop.key;
+    const ExpressionPtr value = loop.value;
+    const ExpressionPtr condition = loop.condition;
+    return make(std::move(loop), whole, {collection, key, value, condition});
+}
+
+ExpressionPtr Parser::invalid_for(const Token& open, TokenType closing, const std::string& why,
+                                  const SourceRange& subject) {
+    if (!why.empty()) {
+        fail("Invalid 'for' expression", why, subject, SourceRange::between(range(open), subject));
+    }
+    cursor_.skip_past(closing);
+    return unreadable(range_from(range(open)));
+}
+
+}  // namespace kiln::hcl
