@@ -7,9 +7,8 @@
 #include "cli/arguments.h"
 #include "cli/command/command.h"
 #include "cli/directories.h"
+#include "cli/load_plan.h"
 #include "cli/output.h"
-#include "cli/registry.h"
-#include "cli/template_arguments.h"
 #include "cli/terminal_prompter.h"
 #include "cli/version.h"
 #include "download/cache.h"
@@ -31,6 +30,9 @@ struct BuildArguments {
 void declare(BuildArguments& arguments, CLI::App& app);
 OnError on_error_from(const std::string& word);
 int build(const BuildArguments& arguments, CommandContext& context, Output& output);
+RunResult run(LoadedPlan& loaded, const BuildArguments& arguments,
+              const std::filesystem::path& state, const CommandContext& context, Output& output);
+Diagnostic no_builds();
 RunSettings make_settings(const BuildArguments& arguments, const std::filesystem::path& state);
 void report_recovery(const std::filesystem::path& state, Output& output);
 
@@ -76,48 +78,43 @@ int build(const BuildArguments& arguments, CommandContext& context, Output& outp
     report_recovery(state, output);
 
     SourceMap sources;
-    Diagnostics diagnostics;
-    const TemplateOptions options =
-        arguments.tmpl.to_options(arguments.warn_undeclared, diagnostics);
-    Template tmpl;
-    if (!diagnostics.has_errors()) {
-        tmpl = load_template(options, sources, diagnostics, context.cancel);
+    LoadedPlan loaded =
+        load_plan(arguments.tmpl, {arguments.warn_undeclared, arguments.force, arguments.debug},
+                  sources, context.cancel);
+    if (loaded.builds.empty() && !loaded.diagnostics.has_errors()) {
+        loaded.diagnostics.add(no_builds());
     }
-    output.show(diagnostics, sources);
-    const bool readable = !diagnostics.has_errors();
-    if (!readable && tmpl.builds.empty()) return 1;
+    output.show(loaded.diagnostics, sources);
+    if (!loaded.template_valid || loaded.builds.empty()) return 1;
+    if (arguments.debug) output.say("Debug mode enabled. Builds will not be parallelized.");
+    const RunResult result = run(loaded, arguments, state, context, output);
+    return result.success() && !loaded.diagnostics.has_errors() ? 0 : 1;
+}
 
-    // What could be read of a template with errors is checked too, so that all errors come at once.
-    Diagnostics plan_diagnostics;
-    auto plan = make_plan(tmpl,
-                          {arguments.tmpl.only, arguments.tmpl.except, arguments.force,
-                           arguments.debug, template_version},
-                          all_components(), plan_diagnostics);
-    if (readable && plan.empty() && !plan_diagnostics.has_errors()) {
-        plan_diagnostics.add(Diagnostic::error(
-            "No builds to run",
-            "A build command cannot run without at least one build to process. If the only or "
-            "except flags have been specified at run time check that at least one build is "
-            "selected for execution."));
-    }
-    output.show(plan_diagnostics, sources);
-    if (!readable || plan.empty()) return 1;
-
+RunResult run(LoadedPlan& loaded, const BuildArguments& arguments,
+              const std::filesystem::path& state, const CommandContext& context, Output& output) {
     RunnerOptions runner;
     runner.settings = make_settings(arguments, state);
     runner.parallel_builds = arguments.parallel_builds;
     runner.version = template_version;
-    runner.user_variables = tmpl.variable_values;
+    runner.user_variables = loaded.tmpl.variable_values;
     output.log_builds_to(runner.settings.log_directory);
     RunRecord record(state, runner.settings.run_uuid);
     TerminalPrompter prompter(context.machine_readable);
-    if (arguments.debug) output.say("Debug mode enabled. Builds will not be parallelized.");
     const RunResult result =
-        run_builds(plan, runner, output.sink(), record, prompter, context.cancel);
+        run_builds(loaded.builds, runner, output.sink(), record, prompter, context.cancel);
     if (!result.success()) {
         output.say(fmt::format("Logs and pictures: {}", runner.settings.log_directory.string()));
     }
-    return result.success() && !plan_diagnostics.has_errors() ? 0 : 1;
+    return result;
+}
+
+Diagnostic no_builds() {
+    return Diagnostic::error(
+        "No builds to run",
+        "A build command cannot run without at least one build to process. If the only or except "
+        "flags have been specified at run time check that at least one build is selected for "
+        "execution.");
 }
 
 RunSettings make_settings(const BuildArguments& arguments, const std::filesystem::path& state) {

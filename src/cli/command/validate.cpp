@@ -2,10 +2,8 @@
 
 #include "cli/arguments.h"
 #include "cli/command/command.h"
+#include "cli/load_plan.h"
 #include "cli/output.h"
-#include "cli/registry.h"
-#include "cli/template_arguments.h"
-#include "cli/version.h"
 
 namespace kiln {
 namespace {
@@ -44,19 +42,15 @@ namespace {
 
 Diagnostics validate(const ValidateArguments& arguments, SourceMap& sources,
                      const CancelToken& cancel) {
+    if (!arguments.syntax_only) {
+        return load_plan(arguments.tmpl, {!arguments.no_warn_undeclared, false, false}, sources,
+                         cancel)
+            .diagnostics;
+    }
     Diagnostics diagnostics;
     const TemplateOptions options =
         arguments.tmpl.to_options(!arguments.no_warn_undeclared, diagnostics);
-    if (diagnostics.has_errors()) return diagnostics;
-    if (arguments.syntax_only) {
-        check_template_syntax(options, sources, diagnostics);
-        return diagnostics;
-    }
-    const Template tmpl = load_template(options, sources, diagnostics, cancel);
-    // What could be read is checked too, so that all errors come at once.
-    if (diagnostics.has_errors() && tmpl.builds.empty()) return diagnostics;
-    make_plan(tmpl, {arguments.tmpl.only, arguments.tmpl.except, false, false, template_version},
-              all_components(), diagnostics);
+    if (!diagnostics.has_errors()) check_template_syntax(options, sources, diagnostics);
     return diagnostics;
 }
 

@@ -288,7 +288,7 @@ TEST_F(Tools, AKilledConversionLeavesNoFinalFile) {
         process.wait(CancelToken(), std::chrono::milliseconds(milliseconds));
         const bool ended = process.poll().has_value();
         process.kill();
-        if (!ended) EXPECT_FALSE(fs::exists(path("out.vmdk")));
+        EXPECT_TRUE(ended || !fs::exists(path("out.vmdk")));
     }
 }
 

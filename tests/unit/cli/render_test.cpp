@@ -32,7 +32,7 @@ TEST_F(RenderTest, PrintsABuildAsThePeerDoes) {
     HumanRenderer renderer(writer(), {false, false, false});
     renderer.emit(BuildAnnouncedEvent{"qemu.a"});
     renderer.emit(BuildStartedEvent{"qemu.a"});
-    renderer.emit(MessageEvent{"qemu.a", MessageEvent::Kind::Say, "one\n\ntwo\n"});
+    renderer.emit(MessageEvent{"qemu.a", MessageEvent::Kind::Say, "one\n\ntwo"});
     renderer.emit(MessageEvent{"qemu.a", MessageEvent::Kind::Say, ""});
     renderer.emit(finished("qemu.a"));
     renderer.emit(RunFinishedEvent{3014ms, false});

@@ -80,6 +80,10 @@ TEST_F(FileFunction, UsesTheGivenClockAndEnvironment) {
     EXPECT_EQ(console("timestamp()"), "2023-11-14T22:13:20Z");
     EXPECT_EQ(console("legacy_strftime(\"%Y-%m-%d %H:%M:%S %Z%z %A %p\")"),
               "1970-01-01 00:00:00 UTC+0000 Thursday AM");
+    EXPECT_EQ(console("legacy_strftime()"), "1970-01-01T00:00:00Z");
+    EXPECT_EQ(console("legacy_isotime()"), "1970-01-01T00:00:00Z");
+    EXPECT_EQ(console("legacy_isotime(\"Monday, 02-Jan-06 15:04:05 MST\")"),
+              "Thursday, 01-Jan-70 00:00:00 UTC");
     EXPECT_EQ(console("env(\"A\")"), "1");
 }
 

@@ -291,6 +291,8 @@ const testing::ConsoleCase kNewerCases[] = {
     {R"x(unix_timestamp_parse(0).rfc3339)x", "1970-01-01T00:00:00Z"},
     {R"x(unix_timestamp_parse(86400*59).year_day)x", "60"},
     {R"x(legacy_strftime("%%%Q"))x", "%%Q"},
+    {R"x(legacy_isotime("2006", "01"))x", "ERR [Error in function call]"},
+    {R"x(legacy_strftime("%Y", "%m"))x", "ERR [Error in function call]"},
     {R"x(cidrhost("10.12.112.0/20",16))x", "10.12.112.16"},
     {R"x(cidrhost("10.12.112.0/20",-1))x", "10.12.127.255"},
     {R"x(cidrhost("10.0.0.0/30",4))x", "ERR [Error in function call]"},
