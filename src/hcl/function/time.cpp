@@ -1,8 +1,7 @@
-#include <array>
-
 #include <fmt/format.h>
 
 #include "base/duration.h"
+#include "base/go_time.h"
 #include "hcl/function/builtin.h"
 #include "hcl/function/timestamp.h"
 
@@ -20,7 +19,9 @@ Value rfc3339_parse(const Arguments& arguments);
 Value unix_parse(const Arguments& arguments);
 /// The fields that both parsers give.
 Value::Entries fields_of(const Timestamp& time);
-std::string strftime_text(std::string_view layout, const Timestamp& time, std::int64_t millis);
+using TimeFormatter = std::string (*)(std::chrono::system_clock::time_point, std::string_view);
+/// When the process started, in the layout of the argument, or else in RFC 3339.
+Function process_start_text(std::chrono::system_clock::time_point start, TimeFormatter format);
 
 }  // namespace
 
@@ -41,19 +42,8 @@ void add_time_functions(FunctionTable& table, const FunctionContext& context) {
                                Type::string(), time_add));
     table.add("rfc3339_parse", dynamic({string_parameter("timestamp")}, rfc3339_parse));
     table.add("unix_timestamp_parse", dynamic({number_parameter("timestamp")}, unix_parse));
-    const auto start = context.process_start;
-    table.add(
-        "legacy_strftime",
-        fixed_variadic({}, string_parameter("format"), Type::string(), [start](const Arguments& a) {
-            if (a.size() > 1) throw Error("too many arguments");
-            const auto millis =
-                std::chrono::duration_cast<std::chrono::milliseconds>(start.time_since_epoch())
-                    .count() %
-                1000;
-            const Timestamp time = now([start] { return start; });
-            return Value::string(a.empty() ? time.to_text()
-                                           : strftime_text(a[0].as_string(), time, millis));
-        }));
+    table.add("legacy_isotime", process_start_text(context.process_start, format_go_time));
+    table.add("legacy_strftime", process_start_text(context.process_start, format_strftime));
 }
 
 namespace {
@@ -136,59 +126,13 @@ Value::Entries fields_of(const Timestamp& time) {
     };
 }
 
-std::string strftime_text(std::string_view layout, const Timestamp& time, std::int64_t millis) {
-    const auto code = [&](char letter) -> std::optional<std::string> {
-        switch (letter) {
-            case 'B':
-                return format_date("MMMM", time);
-            case 'b':
-                return format_date("MMM", time);
-            case 'm':
-                return format_date("MM", time);
-            case 'A':
-                return format_date("EEEE", time);
-            case 'a':
-                return format_date("EEE", time);
-            case 'd':
-                return format_date("DD", time);
-            case 'H':
-                return format_date("hh", time);
-            case 'I':
-                return format_date("HH", time);
-            case 'M':
-                return format_date("mm", time);
-            case 'S':
-                return format_date("ss", time);
-            case 'Y':
-                return format_date("YYYY", time);
-            case 'y':
-                return format_date("YY", time);
-            case 'p':
-                return format_date("AA", time);
-            case 'Z':
-                return "UTC";
-            case 'z':
-                return "+0000";
-            case 'L':
-                return fmt::format(".{:03}", millis);
-            case '%':
-                return "%";
-            default:
-                return std::nullopt;
-        }
-    };
-    std::string out;
-    for (std::size_t i = 0; i < layout.size(); ++i) {
-        if (layout[i] == '%' && i + 1 < layout.size()) {
-            if (const auto text = code(layout[i + 1])) {
-                out += *text;
-                ++i;
-                continue;
-            }
-        }
-        out += layout[i];
-    }
-    return out;
+Function process_start_text(std::chrono::system_clock::time_point start, TimeFormatter format) {
+    return fixed_variadic({}, string_parameter("format"), Type::string(),
+                          [start, format](const Arguments& a) {
+                              if (a.size() > 1) throw Error("too many arguments");
+                              return Value::string(a.empty() ? format_go_time(start, kGoRfc3339)
+                                                             : format(start, a[0].as_string()));
+                          });
 }
 
 }  // namespace

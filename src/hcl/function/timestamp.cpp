@@ -1,10 +1,9 @@
 #include "hcl/function/timestamp.h"
 
-#include <array>
-
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/go_time.h"
 
 namespace kiln::hcl {
 namespace {
@@ -14,12 +13,6 @@ using std::chrono::floor;
 using std::chrono::hh_mm_ss;
 using std::chrono::weekday;
 using std::chrono::year_month_day;
-
-constexpr std::array<const char*, 12> kMonths = {"January",   "February", "March",    "April",
-                                                 "May",       "June",     "July",     "August",
-                                                 "September", "October",  "November", "December"};
-constexpr std::array<const char*, 7> kWeekdays = {"Sunday",   "Monday", "Tuesday", "Wednesday",
-                                                  "Thursday", "Friday", "Saturday"};
 
 /// Reads a timestamp from left to right.
 class Reader {
@@ -189,7 +182,7 @@ std::string format_run(char letter, std::size_t length, const Timestamp& time) {
             wrong_run(letter, length, "year must either be \"YY\" or \"YYYY\"");
         case 'M': {
             const unsigned month = static_cast<unsigned>(date.month());
-            const std::string name = kMonths[month - 1];
+            const std::string name(kMonthNames[month - 1]);
             if (length == 4) return name;
             if (length == 3) return name.substr(0, 3);
             if (length > 4) {
@@ -200,7 +193,7 @@ std::string format_run(char letter, std::size_t length, const Timestamp& time) {
         case 'D':
             return one_or_two(static_cast<unsigned>(date.day()), "day of month");
         case 'E': {
-            const std::string name = kWeekdays[weekday(day).c_encoding()];
+            const std::string name(kDayNames[weekday(day).c_encoding()]);
             if (length == 4) return name;
             if (length == 3) return name.substr(0, 3);
             wrong_run(letter, length, "day of week must either be \"EEE\" or \"EEEE\"");

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "template/interpolate/go_time.h"
+#include "base/go_time.h"
 #include "template/interpolate/printf.h"
 #include "template/interpolate/text.h"
 
@@ -238,7 +238,7 @@ Value known_name(const std::string& value, std::string_view what) {
 }
 
 Value iso_time(const Arguments& arguments, const InterpolateContext& context) {
-    return format_go_time(context.start_time, arguments.empty() ? std::string(kRfc3339)
+    return format_go_time(context.start_time, arguments.empty() ? std::string(kGoRfc3339)
                                                                 : string_argument(arguments, 0));
 }
 

@@ -1,18 +1,11 @@
-#include "template/interpolate/go_time.h"
+#include "base/go_time.h"
 
-#include <array>
 #include <ctime>
 
 #include <fmt/format.h>
 
-namespace kiln::interpolation {
+namespace kiln {
 namespace {
-
-constexpr std::array<std::string_view, 12> kMonths = {
-    "January", "February", "March",     "April",   "May",      "June",
-    "July",    "August",   "September", "October", "November", "December"};
-constexpr std::array<std::string_view, 7> kDays = {"Sunday",   "Monday", "Tuesday", "Wednesday",
-                                                   "Thursday", "Friday", "Saturday"};
 
 struct Moment {
     std::tm utc{};
@@ -20,8 +13,8 @@ struct Moment {
 
     int year() const { return utc.tm_year + 1900; }
     int hour12() const { return utc.tm_hour % 12 == 0 ? 12 : utc.tm_hour % 12; }
-    std::string_view month() const { return kMonths[static_cast<std::size_t>(utc.tm_mon)]; }
-    std::string_view day() const { return kDays[static_cast<std::size_t>(utc.tm_wday)]; }
+    std::string_view month() const { return kMonthNames[static_cast<std::size_t>(utc.tm_mon)]; }
+    std::string_view day() const { return kDayNames[static_cast<std::size_t>(utc.tm_wday)]; }
 };
 
 Moment split(std::chrono::system_clock::time_point moment);
@@ -216,4 +209,4 @@ std::size_t format_fraction(const Moment& at, std::string_view layout, std::stri
 }
 
 }  // namespace
-}  // namespace kiln::interpolation
+}  // namespace kiln
