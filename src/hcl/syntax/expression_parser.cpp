@@ -131,20 +131,28 @@ ExpressionPtr Parser::parse_unary() {
 
 ExpressionPtr Parser::parse_parentheses() {
     const Token open = cursor_.read();
+    const ExpressionPtr inner =
+        parse_enclosed(open, TokenType::CloseParen, "Unbalanced parentheses",
+                       "Expected a closing parenthesis to terminate the expression.");
+    if (!inner) return unreadable(range_from(range(open)));
+    return make(Parentheses{inner}, range_from(range(open)), {inner});
+}
+
+ExpressionPtr Parser::parse_enclosed(const Token& open, TokenType closing, const char* summary,
+                                     const char* detail) {
     const TokenCursor::NewlineGuard newlines(cursor_, false);
     const int failures_before = failures_;
-    const ExpressionPtr inner = parse_expression();
-    if (failures_ == failures_before && !cursor_.next_is(TokenType::CloseParen)) {
-        fail("Unbalanced parentheses",
-             "Expected a closing parenthesis to terminate the expression.", range(cursor_.peek()),
+    ExpressionPtr inner = parse_expression();
+    if (failures_ == failures_before && !cursor_.next_is(closing)) {
+        fail(summary, detail, range(cursor_.peek()),
              SourceRange::between(range(open), range(cursor_.peek())));
     }
     if (failures_ != failures_before) {
-        cursor_.skip_past(TokenType::CloseParen);
-        return unreadable(range_from(range(open)));
+        cursor_.skip_past(closing);
+        return nullptr;
     }
     cursor_.read();
-    return make(Parentheses{inner}, range_from(range(open)), {inner});
+    return inner;
 }
 
 ExpressionPtr Parser::parse_identifier() {

@@ -52,6 +52,9 @@ class Parser {
     ExpressionPtr parse_number();
     ExpressionPtr parse_unary();
     ExpressionPtr parse_parentheses();
+    /// An expression behind `open` and the token that closes it; null after an error.
+    ExpressionPtr parse_enclosed(const Token& open, TokenType closing, const char* summary,
+                                 const char* detail);
     ExpressionPtr parse_identifier();
     ExpressionPtr parse_call(std::string name, SourceRange name_range);
 

@@ -88,19 +88,10 @@ ExpressionPtr Parser::parse_attribute_splat(ExpressionPtr from, const Token& dot
 ExpressionPtr Parser::parse_bracket(ExpressionPtr from) {
     if (cursor_.peek_second().type == TokenType::Star) return parse_full_splat(std::move(from));
     const Token open = cursor_.read();
-    const TokenCursor::NewlineGuard newlines(cursor_, false);
-    const int failures_before = failures_;
-    const ExpressionPtr key = parse_expression();
-    if (failures_ == failures_before && !cursor_.next_is(TokenType::CloseBracket)) {
-        fail("Missing close bracket on index",
-             "The index operator must end with a closing bracket (\"]\").", range(cursor_.peek()),
-             SourceRange::between(range(open), range(cursor_.peek())));
-    }
-    if (failures_ != failures_before) {
-        cursor_.skip_past(TokenType::CloseBracket);
-        return from;
-    }
-    cursor_.read();
+    const ExpressionPtr key =
+        parse_enclosed(open, TokenType::CloseBracket, "Missing close bracket on index",
+                       "The index operator must end with a closing bracket (\"]\").");
+    if (!key) return from;
     const SourceRange bracket = range_from(range(open));
     if (is_literal_key(*key)) return append_step(from, {key->as<Literal>()->value, bracket});
     return make(Index{from, key, bracket}, range_from(from->range), {from, key});

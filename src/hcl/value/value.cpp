@@ -343,19 +343,17 @@ std::optional<bool> decide_equal(const Value& a, const Value& b) {
     const bool wholly_known = a.is_wholly_known() && b.is_wholly_known();
     if (wholly_known && !(a.type() == b.type())) return false;
     switch (a.type().kind()) {
-        case TypeKind::String:
-            return a.as_string() == b.as_string();
-        case TypeKind::Number:
-            return a.as_number() == b.as_number();
-        case TypeKind::Bool:
-            return a.as_bool() == b.as_bool();
         case TypeKind::Map:
         case TypeKind::Object:
             return decide_equal_entries(a.entries(), b.entries());
+        case TypeKind::List:
+        case TypeKind::Set:
+        case TypeKind::Tuple:
+            return decide_equal_elements(a.elements(), b.elements());
         case TypeKind::Dynamic:
             return std::nullopt;
         default:
-            return decide_equal_elements(a.elements(), b.elements());
+            return same_content(a, b);
     }
 }
 
