@@ -31,9 +31,8 @@ vmdkinfo "$vmdk" >/dev/null || fail "vmdkinfo"
     fail "the checksum file does not match"
 python3 -c "import json,sys; m=json.load(open(sys.argv[1])); assert m['builds'][-1]['builder_type']=='qemu', m" \
     "$WORK/out/manifest.json" || fail "the manifest"
-if command -v virt-v2v >/dev/null; then
-    virt-v2v -i ova "$ova" --print-source >/dev/null || fail "virt-v2v"
-fi
+virt-v2v -i ova "$ova" --print-source >"$WORK/v2v.log" || fail "virt-v2v cannot read the OVA"
+expect_text 'quickstart' "$WORK/v2v.log"
 "$KILN" image check "$qcow2" || fail "kiln image check"
 "$KILN" image compare "$qcow2" "$vmdk" || fail "kiln image compare"
 

@@ -1,0 +1,139 @@
+#include <gtest/gtest.h>
+
+#include "base/file.h"
+#include "builder/null_builder.h"
+#include "builder/qemu/qemu_options.h"
+
+namespace kiln {
+namespace {
+
+using namespace std::chrono_literals;
+
+Setting::Map least_settings() {
+    return {{"iso_url", "x.iso"}, {"iso_checksum", std::string(64, 'a')}, {"ssh_username", "root"}};
+}
+
+std::vector<std::string> problems_of(Setting::Map more) {
+    Setting::Map settings = least_settings();
+    for (auto& [name, value] : more) settings[name] = value;
+    Problems problems;
+    qemu_schema().decode(settings, problems);
+    std::vector<std::string> out;
+    for (const auto& problem : problems) out.push_back(problem.message);
+    return out;
+}
+
+bool mentions(const std::vector<std::string>& messages, std::string_view part) {
+    return std::any_of(messages.begin(), messages.end(), [&](const std::string& message) {
+        return message.find(part) != std::string::npos;
+    });
+}
+
+TEST(QemuOptions, NeedsLittle) {
+    EXPECT_TRUE(problems_of({}).empty());
+}
+
+// Section 4 of spec/qemu-builder.md, row by row.
+TEST(QemuOptions, RefusesWhatThePeerRefuses) {
+    const std::vector<std::pair<Setting::Map, std::string>> cases = {
+        {{{"disk_size", "1X"}}, "is no disk size"},
+        {{{"disk_size", "M"}}, "is no disk size"},
+        {{{"format", "vmdk"}}, "format must be one of"},
+        {{{"use_backing_file", true}}, "use_backing_file needs disk_image"},
+        {{{"skip_resize_disk", true}}, "skip_resize_disk needs disk_image"},
+        {{{"accelerator", "fast"}}, "accelerator must be one of"},
+        {{{"disk_interface", "floppy"}}, "disk_interface must be one of"},
+        {{{"disk_cache", "warm"}}, "disk_cache must be one of"},
+        {{{"cpus", -1}}, "cpus must not be negative"},
+        {{{"vnc_port_min", 80}}, "vnc_port_min must be at least 5900"},
+        {{{"vnc_port_min", 6000}, {"vnc_port_max", 5901}}, "vnc_port_max must be"},
+        {{{"boot_command", "a"}, {"disable_vnc", true}}, "boot command cannot be used"},
+        {{{"boot_command", "<wait0s>"}}, "boot command"},
+        {{{"host_port_min", 5000}, {"host_port_max", 4000}}, "host_port_min must be at most"},
+        {{{"iso_urls", Setting::List{"y.iso"}}}, "Only one of iso_url or iso_urls"},
+        {{{"iso_checksum", "md5:12"}}, "md5:12"},
+        {{{"http_directory", "a"}, {"http_content", Setting::Map{{"/b", "c"}}}}, "http_content"},
+        {{{"ssh_username", ""}}, "ssh_username must be specified"},
+        {{{"communicator", "winrm"}}, "winrm"},
+        {{{"qemuargs", Setting::List{Setting::List{"serial"}}}}, "begins with a switch"},
+    };
+    for (const auto& [settings, expected] : cases) {
+        const auto found = problems_of(settings);
+        EXPECT_TRUE(mentions(found, expected)) << expected;
+    }
+}
+
+TEST(QemuOptions, SaysWhatIsNotThereYet) {
+    for (const char* option : {"vtpm", "net_bridge", "floppy_files", "winrm_username",
+                               "ssh_bastion_host", "iso_skip_cache", "vnc_password"}) {
+        EXPECT_TRUE(mentions(problems_of({{option, "x"}}), "is not available yet")) << option;
+    }
+}
+
+TEST(QemuOptions, WarnsOfAMisspelledKey) {
+    EXPECT_TRUE(mentions(problems_of({{"boot_command", "<entre>"}}), "<enter>"));
+}
+
+TEST(QemuOptions, SettlesWhatFollowsFromOtherOptions) {
+    Problems problems;
+    QemuOptions options;
+    options.memory = 1;
+    options.disk_size = "2048";
+    options.format = "raw";
+    options.disk_compression = true;
+    options.efi_firmware_code = "/x";
+    options.ssh_host_port_min = 3000;
+    const TempDir directory(temp_root());
+    options.vm.output_directory = (directory.path() / "new").string();
+    complete_qemu_options(options, "box", false, problems);
+    EXPECT_TRUE(problems.empty());
+    EXPECT_EQ(options.memory, 512);
+    EXPECT_EQ(options.disk_size, "2048M");
+    EXPECT_TRUE(options.skip_compaction);
+    EXPECT_FALSE(options.disk_compression);
+    EXPECT_TRUE(options.efi_boot);
+    EXPECT_EQ(options.vm.host_port_min, 3000);
+    EXPECT_EQ(options.vm.vm_name, "packer-box");
+}
+
+TEST(QemuOptions, RefusesAnOutputDirectoryThatExistsUnlessForced) {
+    const TempDir directory(temp_root());
+    for (const bool force : {false, true}) {
+        Problems problems;
+        QemuOptions options;
+        options.vm.output_directory = directory.path().string();
+        complete_qemu_options(options, "box", force, problems);
+        EXPECT_EQ(problems.has_errors(), !force);
+    }
+}
+
+TEST(BootOptions, WaitsTenSecondsOnlyWhereNothingSaysBetter) {
+    BootOptions options;
+    EXPECT_EQ(options.initial_wait(), 0s) << "nothing is typed";
+    options.boot_command = {"<enter>"};
+    EXPECT_EQ(options.initial_wait(), 10s);
+    options.boot_wait = 3s;
+    EXPECT_EQ(options.initial_wait(), 3s);
+    options.boot_wait = -1s;
+    EXPECT_EQ(options.initial_wait(), 0s);
+    options.boot_wait = 0s;
+    options.boot_command = {"<wait \"login\">", "root"};
+    EXPECT_EQ(options.initial_wait(), 0s) << "the command waits for the screen itself";
+}
+
+TEST(NullOptions, WantsExactlyOneWayToLogIn) {
+    const auto problems_with = [](Setting::Map settings) {
+        settings["ssh_host"] = "127.0.0.1";
+        settings["ssh_username"] = "root";
+        Problems problems;
+        null_builder_schema().decode(settings, problems);
+        return problems.has_errors();
+    };
+    EXPECT_TRUE(problems_with({}));
+    EXPECT_FALSE(problems_with({{"ssh_password", "x"}}));
+    EXPECT_TRUE(problems_with({{"ssh_password", "x"}, {"ssh_agent_auth", true}}));
+    EXPECT_FALSE(problems_with({{"communicator", "none"}}));
+}
+
+}  // namespace
+}  // namespace kiln
