@@ -97,6 +97,7 @@ PostProcessed Chains::run_one(PlannedPostProcessor& planned, const ArtifactPtr& 
     BuildContext inner = context_;
     inner.report = Reporter(context_.report.sink(),
                             fmt::format("{} ({})", context_.display_name, planned.type));
+    const auto phase = context_.phases.start(planned.type);
     return planned.component->process(inner, input);
 }
 
