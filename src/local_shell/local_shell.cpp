@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "engine/build_temp_dir.h"
 #include "local_shell/late_text.h"
 
 namespace kiln {
@@ -18,7 +19,7 @@ void run_script(const LocalShellOptions& options, const PrepareContext& prepared
                 const Setting::Map& data, const std::string& script, BuildContext& context,
                 LocalShellRole role);
 std::string write_inline_script(const LocalShellOptions& options, const PrepareContext& prepared,
-                                const Setting::Map& data, const TempDir& directory);
+                                const Setting::Map& data, const BuildTempDir& directory);
 std::map<std::string, std::string> rendered_environment(const LocalShellOptions& options,
                                                         const PrepareContext& prepared,
                                                         const Setting::Map& data);
@@ -38,7 +39,7 @@ void run_local_shell(const LocalShellOptions& options, const PrepareContext& pre
         }
         return;
     }
-    const TempDir directory(temp_root(), "packer-shell");
+    const BuildTempDir directory(context, "packer-shell");
     run_script(options, prepared, data, write_inline_script(options, prepared, data, directory),
                context, role);
 }
@@ -96,7 +97,7 @@ void run_script(const LocalShellOptions& options, const PrepareContext& prepared
 }
 
 std::string write_inline_script(const LocalShellOptions& options, const PrepareContext& prepared,
-                                const Setting::Map& data, const TempDir& directory) {
+                                const Setting::Map& data, const BuildTempDir& directory) {
     std::string name = "script";
     if (!options.tempfile_extension.empty()) {
         const std::string& extension = options.tempfile_extension;

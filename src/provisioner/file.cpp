@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/uuid.h"
+#include "engine/build_temp_dir.h"
 #include "local_shell/late_text.h"
 
 namespace kiln {
@@ -142,7 +143,7 @@ void upload(Transfer& transfer, const std::string& source) {
 
 // By way of a file, so that it arrives with mode 0600 like any other file with its mode.
 void upload_content(Transfer& transfer, const std::string& content) {
-    const TempDir directory(temp_root());
+    const BuildTempDir directory(transfer.context);
     const fs::path file = directory.path() / ("pkr-file-content" + random_uuid().substr(0, 8));
     write_all(open_file(file, O_WRONLY | O_CREAT | O_EXCL, 0600).get(), content, file);
     upload(transfer, file.string());

@@ -55,15 +55,12 @@ class OutputDirectoryStep : public Step {
         made_ = true;
         claim_.made();
         state_.plan.output_directory = fs::absolute(directory).lexically_normal();
-        state_.scratch.emplace(temp_root());
-        scratch_claim_ = context.record.claim_path(state_.scratch->path(), "temporary directory");
-        scratch_claim_.made();
+        state_.scratch.emplace(context);
         state_.plan.scratch = state_.scratch->path();
     }
 
     void undo(BuildContext& context, bool failed) override {
         state_.scratch.reset();
-        scratch_claim_.done();
         if (made_ && failed) {
             context.report.say("Deleting output directory...");
             fs::remove_all(state_.options.output_directory);
@@ -73,7 +70,6 @@ class OutputDirectoryStep : public Step {
 
     void keep(BuildContext&) override {
         if (state_.scratch) state_.scratch->release();
-        scratch_claim_.done();
         claim_.done();
     }
 
@@ -81,7 +77,6 @@ class OutputDirectoryStep : public Step {
     VmState& state_;
     bool made_ = false;
     RunRecord::Claim claim_;
-    RunRecord::Claim scratch_claim_;
 };
 
 class CdStep : public Step {

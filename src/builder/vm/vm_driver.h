@@ -16,7 +16,7 @@ namespace kiln {
 struct GuestPlan {
     std::filesystem::path source;  ///< the ISO, or the disk image
     std::filesystem::path output_directory;
-    std::filesystem::path scratch;  ///< for temporary files; goes with the build
+    std::filesystem::path scratch;           ///< for temporary files; goes with the build
     std::vector<std::filesystem::path> cds;  ///< extra CDs
     std::filesystem::path serial_log;
     std::string http_address;  ///< as the guest sees it

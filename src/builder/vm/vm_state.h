@@ -9,6 +9,7 @@
 #include "builder/vm/vm_options.h"
 #include "communicator/communicator.h"
 #include "communicator/ssh_key.h"
+#include "engine/build_temp_dir.h"
 #include "engine/component.h"
 #include "http_server/http_server.h"
 
@@ -31,7 +32,7 @@ struct VmState {
     const bool force;
 
     GuestPlan plan;
-    std::optional<TempDir> scratch;
+    std::optional<BuildTempDir> scratch;
     std::unique_ptr<http::HttpServer> http_server;
     std::optional<PortLease> ssh_port;
     std::optional<SshKeyPair> key_pair;
