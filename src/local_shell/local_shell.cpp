@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "engine/build_temp_dir.h"
-#include "local_shell/late_text.h"
+#include "engine/late_text.h"
 
 namespace kiln {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <fmt/ranges.h>
 
-#include "local_shell/late_text.h"
+#include "engine/late_text.h"
 
 namespace kiln {
 namespace {

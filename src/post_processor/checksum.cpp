@@ -4,7 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "base/digest.h"
-#include "local_shell/late_text.h"
+#include "engine/late_text.h"
 #include "post_processor/input_file.h"
 #include "post_processor/output_name.h"
 

@@ -6,7 +6,7 @@
 
 #include <fmt/ranges.h>
 
-#include "local_shell/late_text.h"
+#include "engine/late_text.h"
 #include "post_processor/archive_writer.h"
 #include "post_processor/bgzf_writer.h"
 #include "post_processor/gzip_writer.h"

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "local_shell/late_text.h"
+#include "engine/late_text.h"
 #include "post_processor/manifest_document.h"
 
 namespace kiln {

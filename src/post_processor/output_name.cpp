@@ -1,6 +1,6 @@
 #include "post_processor/output_name.h"
 
-#include "local_shell/late_text.h"
+#include "engine/late_text.h"
 
 namespace kiln {
 namespace fs = std::filesystem;

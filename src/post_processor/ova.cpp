@@ -4,7 +4,7 @@
 
 #include "formats/outputs.h"
 #include "formats/ova/ova_writer.h"
-#include "local_shell/late_text.h"
+#include "engine/late_text.h"
 #include "post_processor/output_name.h"
 
 namespace kiln {

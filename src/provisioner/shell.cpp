@@ -4,7 +4,7 @@
 #include <random>
 
 #include "base/file.h"
-#include "local_shell/late_text.h"
+#include "engine/late_text.h"
 
 namespace kiln {
 namespace {

@@ -2,6 +2,7 @@
 
 #include "boot/boot_command.h"
 #include "boot/boot_media.h"
+#include "engine/late_text.h"
 
 namespace kiln {
 namespace {
@@ -127,6 +128,7 @@ void check_boot(const BootOptions& options, Problems& problems) {
 }
 
 void check_text(const std::string& option, const std::string& text, Problems& problems) {
+    check_late_text(option, text, problems);
     try {
         boot::parse_boot_command(text);
     } catch (const Error& error) {

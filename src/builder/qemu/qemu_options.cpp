@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "engine/late_text.h"
+
 namespace kiln {
 namespace {
 
@@ -210,6 +212,7 @@ void check_numbers(const QemuOptions& options, Problems& problems) {
 
 void check_arguments(const QemuOptions& options, Problems& problems) {
     for (const auto& row : options.qemuargs) {
+        for (const auto& part : row) check_late_text("qemuargs", part, problems);
         if (row.empty() || !row[0].starts_with('-')) {
             problems.error("qemuargs",
                            "Each row of qemuargs begins with a switch: [\"-serial\", \"...\"].");

@@ -1,4 +1,4 @@
-#include "local_shell/late_text.h"
+#include "engine/late_text.h"
 
 #include "template/interpolate/parser.h"
 
