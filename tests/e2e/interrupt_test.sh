@@ -17,6 +17,10 @@ signal_at() {
         sleep 0.1
     done
     grep -qE -- "$pattern" "$log" || { fail "$name: /$pattern/ never came"; tail -20 "$log"; }
+    # kiln hides the values of -var in its own arguments, and hands no secret to a child's.
+    if ps -eo args= | grep -F -- "$PASSWORD" | grep -vq grep; then
+        fail "$name: the password stands in the process list"
+    fi
     kill "-$signal" "$pid" 2>/dev/null || true
     status=0
     wait "$pid" || status=$?
