@@ -28,8 +28,12 @@ class GuestStep : public Step {
         state_.machine->start(context.cancel);
     }
     void undo(BuildContext&, bool) override { state_.machine.reset(); }
-    void keep(BuildContext&) override {
-        if (state_.machine) state_.machine->release();
+    void keep(BuildContext& context) override {
+        if (!state_.machine) return;
+        state_.machine->release();
+        if (state_.plan.ssh_host_port == 0) return;
+        context.report.say(fmt::format("The guest runs on; its SSH server is at 127.0.0.1 port {}",
+                                       state_.plan.ssh_host_port));
     }
 
   private:
