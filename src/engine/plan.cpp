@@ -78,8 +78,10 @@ void prepare(Planned<C>& planned, const PreparationInput& input, Diagnostics& di
     interpolate_settings(settings, *planned.schema, context.interpolation, problems);
     if (!problems.has_errors()) planned.component->prepare(settings, context, problems);
     for (const Problem& problem : problems) {
-        diagnostics.add(to_diagnostic(problem, fmt::format("Failed preparing {}", planned.label),
-                                      planned.range));
+        const std::string_view what =
+            problem.severity == Severity::Error ? "Failed preparing" : "In";
+        diagnostics.add(
+            to_diagnostic(problem, fmt::format("{} {}", what, planned.label), planned.range));
     }
 }
 

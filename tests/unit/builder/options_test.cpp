@@ -48,7 +48,7 @@ TEST(QemuOptions, RefusesWhatThePeerRefuses) {
         {{{"vnc_port_min", 80}}, "vnc_port_min must be at least 5900"},
         {{{"vnc_port_min", 6000}, {"vnc_port_max", 5901}}, "vnc_port_max must be"},
         {{{"boot_command", "a"}, {"disable_vnc", true}}, "boot command cannot be used"},
-        {{{"boot_command", "<wait0s>"}}, "positive"},
+        {{{"boot_command", "<wait0s>"}}, "longer than nothing"},
         {{{"boot_command", "{{ .HTTPIP }"}}, "boot_command cannot be read"},
         {{{"host_port_min", 5000}, {"host_port_max", 4000}}, "host_port_min must be at most"},
         {{{"iso_urls", Setting::List{"y.iso"}}}, "Only one of iso_url or iso_urls"},
