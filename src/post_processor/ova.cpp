@@ -2,9 +2,9 @@
 
 #include <array>
 
+#include "engine/late_text.h"
 #include "formats/outputs.h"
 #include "formats/ova/ova_writer.h"
-#include "engine/late_text.h"
 #include "post_processor/output_name.h"
 
 namespace kiln {

@@ -94,7 +94,7 @@ struct QemuDefinition {
     /// Where the guest's private directory (control socket, error output) is made; empty, or too
     /// long for a socket: the user's runtime directory or the one for temporary files.
     std::filesystem::path runtime_parent;
-    std::filesystem::path user_qmp;     ///< a QMP socket for the user (`qmp_enable`)
+    std::filesystem::path user_qmp;  ///< a QMP socket for the user (`qmp_enable`)
     /// `qemuargs`, rendered. A switch that a row names loses its defaults (section 11 of
     /// spec/qemu-builder.md); kiln's own control socket is no default and stays.
     std::vector<QemuArgumentRow> user_arguments;
