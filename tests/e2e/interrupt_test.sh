@@ -3,8 +3,14 @@
 source "$(dirname "$0")/lib.sh"
 
 template=$WORK/box.pkr.hcl
-POST="post-processor \"ova\" {
-    output = \"$WORK/out/box.ova\"
+# The last post-processor only takes time, so that a late signal still finds the build at work.
+POST="post-processors {
+    post-processor \"ova\" {
+      output = \"$WORK/out/box.ova\"
+    }
+    post-processor \"shell-local\" {
+      inline = [\"sleep 5\"]
+    }
   }" INLINE='"echo provisioning", "sleep 4"' write_template "$template"
 
 # signal_at SIGNAL PATTERN NAME: starts a build, sends SIGNAL when PATTERN is in its output.
@@ -27,12 +33,12 @@ signal_at() {
 }
 
 # Sealing a small disk takes a tenth of a second, so that the signal may come when the build itself
-# is done. A finished build is the user's, and stays.
+# is done. What is finished is the user's, and stays.
 drop_finished_build() {
     finished=no
     if grep -q 'Running post-processor' "$1"; then
         finished=yes
-        rm -rf "$WORK/out/disk"
+        rm -rf "$WORK/out/disk" "$WORK/out/box.ova"
     fi
 }
 
