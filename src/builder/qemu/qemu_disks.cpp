@@ -37,7 +37,11 @@ SealedDisks QemuDisks::seal(BuildContext& context) {
     if (!options_.qemu_img_args.convert.empty()) {
         convert_with_qemu_img(main, context);
     } else {
-        sealed.digests[main] = convert(main, main, context);
+        formats::OpenOptions open;
+        open.format = formats::Format::Qcow2;
+        // Only this build's own overlay names a backing file, and kiln itself put the name there.
+        open.allow_backing = options_.use_backing_file;
+        sealed.digests[main] = convert(main, open, options_.disk_compression, "sealing", context);
     }
     return sealed;
 }
@@ -70,14 +74,7 @@ void QemuDisks::copy_image(const fs::path& source, BuildContext& context) const 
     context.report.say(fmt::format("Copying {}...", source.string()));
     formats::OpenOptions open;
     open.allow_raw = true;
-    const auto image = formats::open_source(source, open);
-    std::vector<std::unique_ptr<formats::Sink>> sinks;
-    sinks.push_back(make_sink(options_, files_[0], false));
-    formats::ConvertOptions convert_options;
-    convert_options.cancel = context.cancel;
-    convert_options.progress = [&](const ProgressEvent& event) { context.report.progress(event); };
-    convert_options.progress_label = "copying " + source.filename().string();
-    formats::convert(*image, sinks, convert_options);
+    convert(source, open, false, "copying", context);
 }
 
 void QemuDisks::resize_main(BuildContext& context) const {
@@ -87,19 +84,16 @@ void QemuDisks::resize_main(BuildContext& context) const {
                  context);
 }
 
-std::string QemuDisks::convert(const fs::path& from, const fs::path& to,
-                               BuildContext& context) const {
-    formats::OpenOptions open;
-    open.format = formats::Format::Qcow2;
-    // Only this build's own overlay names a backing file, and kiln itself put the name there.
-    open.allow_backing = options_.use_backing_file;
+// Writes the main disk anew from an image (which may be the disk itself) and returns its SHA-256.
+std::string QemuDisks::convert(const fs::path& from, const formats::OpenOptions& open,
+                               bool compress, std::string_view doing, BuildContext& context) const {
     const auto image = formats::open_source(from, open);
     std::vector<std::unique_ptr<formats::Sink>> sinks;
-    sinks.push_back(make_sink(options_, to, options_.disk_compression));
+    sinks.push_back(make_sink(options_, files_[0], compress));
     formats::ConvertOptions convert_options;
     convert_options.cancel = context.cancel;
     convert_options.progress = [&](const ProgressEvent& event) { context.report.progress(event); };
-    convert_options.progress_label = "sealing " + to.filename().string();
+    convert_options.progress_label = fmt::format("{} {}", doing, from.filename().string());
     return formats::convert(*image, sinks, convert_options).outputs.at(0).sha256;
 }
 

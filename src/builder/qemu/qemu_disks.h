@@ -5,6 +5,7 @@
 
 #include "builder/qemu/qemu_options.h"
 #include "builder/vm/vm_driver.h"
+#include "formats/source.h"
 
 namespace kiln {
 
@@ -30,8 +31,8 @@ class QemuDisks {
     void resize_main(BuildContext& context) const;
     void create_empty(const std::filesystem::path& file, const std::string& size,
                       const std::vector<std::string>& backing, BuildContext& context) const;
-    std::string convert(const std::filesystem::path& from, const std::filesystem::path& to,
-                        BuildContext& context) const;
+    std::string convert(const std::filesystem::path& from, const formats::OpenOptions& open,
+                        bool compress, std::string_view doing, BuildContext& context) const;
     void convert_with_qemu_img(const std::filesystem::path& disk, BuildContext& context) const;
 
     const QemuOptions& options_;
