@@ -239,9 +239,12 @@ std::string cpu_model(const QemuDefinition& definition) {
     const bool accelerator_has_it =
         definition.accelerator == "kvm" || definition.accelerator == "tcg";
     const auto binary = std::filesystem::path(definition.binary).filename().string();
-    const bool binary_has_it = binary.ends_with("x86_64") || binary.ends_with("i386") ||
-                               binary.ends_with("aarch64") || binary == "qemu-kvm";
-    return accelerator_has_it && binary_has_it ? "max" : "";
+    const bool x86 = binary.ends_with("x86_64") || binary.ends_with("i386");
+    const bool binary_has_it = x86 || binary.ends_with("aarch64") || binary == "qemu-kvm";
+    if (!accelerator_has_it || !binary_has_it) return "";
+    // Emulated, two features only cost time: "fast" string instructions make guests copy byte by
+    // byte, and a fifth level of page tables makes each walk longer.
+    return x86 && definition.accelerator == "tcg" ? "max,erms=off,fsrm=off,la57=off" : "max";
 }
 
 std::string netdev_value(const QemuNetwork& network) {

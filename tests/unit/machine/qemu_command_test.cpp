@@ -55,9 +55,9 @@ TEST(QemuCommand, TheUsualBuild) {
     EXPECT_EQ(spec.program, "qemu-system-x86_64");
     EXPECT_THAT(
         spec.arguments,
-        ElementsAre("-name", "packer-x", "-machine", "type=pc,accel=tcg", "-cpu", "max", "-smp",
-                    "1", "-m", "512M", "-boot", "once=d", "-netdev",
-                    "user,id=user.0,hostfwd=tcp:127.0.0.1:2222-:22", "-device",
+        ElementsAre("-name", "packer-x", "-machine", "type=pc,accel=tcg", "-cpu",
+                    "max,erms=off,fsrm=off,la57=off", "-smp", "1", "-m", "512M", "-boot", "once=d",
+                    "-netdev", "user,id=user.0,hostfwd=tcp:127.0.0.1:2222-:22", "-device",
                     "virtio-net,netdev=user.0", "-device", "virtio-rng-pci", "-drive",
                     "file=/out/packer-x,if=virtio,cache=writeback,discard=ignore,format=qcow2",
                     "-drive", "file=/cache/install.iso,media=cdrom", "-display", "none", "-chardev",
@@ -79,6 +79,9 @@ TEST(QemuCommand, LeavesTheAcceleratorToQemu) {
 TEST(QemuCommand, TakesTheBestProcessorModelWhereItIsKnownToWork) {
     QemuDefinition definition = usual();
     definition.accelerator = "kvm";
+    EXPECT_THAT(values_of(definition, "-cpu"), ElementsAre("max"));
+    definition.accelerator = "tcg";
+    definition.binary = "/usr/bin/qemu-system-aarch64";
     EXPECT_THAT(values_of(definition, "-cpu"), ElementsAre("max"));
     definition.binary = "/usr/bin/qemu-system-ppc64";
     EXPECT_THAT(values_of(definition, "-cpu"), IsEmpty());
