@@ -53,10 +53,24 @@ expect_text() { grep -qE -- "$1" "$2" || { fail "no /$1/ in $(basename "$2")"; t
 expect_no_text() { ! grep -qE -- "$1" "$2" || fail "/$1/ stands in $(basename "$2")"; }
 expect_file() { [ -s "$1" ] || fail "$1 is missing or empty"; }
 
-# Nothing of a build may stay: no guest, no port, no temp file, no lock, no output directory.
+# Processes of this test's builds, a line each: kiln, its guardians and its guests have the test's state
+# directory in their environment.
+build_processes() {
+    local environment pid name
+    for environment in $(grep -lzxF "KILN_STATE_DIR=$WORK/state" /proc/[0-9]*/environ 2>/dev/null); do
+        pid=${environment#/proc/} pid=${pid%/environ}
+        name=$(cat "/proc/$pid/comm" 2>/dev/null) || continue
+        case $name in
+            kiln* | qemu-system*) echo "$name $pid $(ss -Hltnp | grep -F "pid=$pid," || true)" ;;
+        esac
+    done
+}
+
+# Nothing of a build may stay: no process and so no open port, no temp file, no lock, no output directory.
 expect_nothing_left() {
-    local what=$1
-    if pgrep -f "qemu-system.*$WORK" >/dev/null; then fail "$what: a guest is still running"; fi
+    local what=$1 processes
+    processes=$(build_processes)
+    if [ -n "$processes" ]; then fail "$what: processes and their ports are left: $processes"; fi
     if [ -n "$(find "$TMPDIR" -mindepth 1 -print -quit)" ]; then
         fail "$what: temporary files are left: $(find "$TMPDIR" -mindepth 1 | head -5)"
     fi
