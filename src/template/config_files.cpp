@@ -17,20 +17,26 @@ bool refuse_json(const std::filesystem::path& path, Diagnostics& diagnostics);
 
 }  // namespace
 
-std::vector<ConfigFile> read_config_files(const std::filesystem::path& path, SourceMap& sources,
+std::vector<ConfigFile> read_config_files(const TemplateOptions& options, SourceMap& sources,
                                           Diagnostics& diagnostics) {
     std::vector<ConfigFile> files;
-    const auto paths = find_files(path);
+    if (options.path.empty() && !options.stdin_text) return files;
+    if (options.path.empty() || options.path == "-") {
+        files.push_back({kStdinName, hcl::parse_file(options.stdin_text.value_or(""), kStdinName,
+                                                     &sources, diagnostics)});
+        return files;
+    }
+    const auto paths = find_files(options.path);
     if (paths.empty()) {
         diagnostics.add(Diagnostic::error(
-            fmt::format("Could not find any config file in {}", path.string()),
+            fmt::format("Could not find any config file in {}", options.path.string()),
             "A template is a file whose name ends in .pkr.hcl, or a directory with such files."));
         return files;
     }
     for (const auto& file : paths) {
         if (refuse_json(file, diagnostics)) continue;
         try {
-            const std::string text = read_file(file, kLargestFile);
+            const std::string text = read_template_file(options, file);
             files.push_back(
                 {file.string(), hcl::parse_file(text, file.string(), &sources, diagnostics)});
         } catch (const Error& error) {
@@ -38,6 +44,13 @@ std::vector<ConfigFile> read_config_files(const std::filesystem::path& path, Sou
         }
     }
     return files;
+}
+
+std::string read_template_file(const TemplateOptions& options, const std::filesystem::path& path) {
+    if (options.read_file) {
+        if (auto text = options.read_file(path)) return std::move(*text);
+    }
+    return read_file(path, kLargestFile);
 }
 
 std::vector<std::filesystem::path> files_ending(const std::filesystem::path& directory,
@@ -58,6 +71,18 @@ std::string root_directory(const std::filesystem::path& path) {
     if (std::filesystem::is_directory(path, ignored)) return path.string();
     const std::string parent = path.parent_path().string();
     return parent.empty() ? "." : parent;
+}
+
+TemplateLanguage template_language(const TemplateOptions& options) {
+    const std::string path = options.path.string();
+    if (path.empty() || path == "-") {
+        return options.language == TemplateLanguage::Hcl2 ? TemplateLanguage::Hcl2
+                                                          : TemplateLanguage::Json;
+    }
+    std::error_code ignored;
+    const bool is_hcl = path.ends_with(".pkr.hcl") || path.ends_with(".pkr.json") ||
+                        std::filesystem::is_directory(options.path, ignored);
+    return is_hcl ? TemplateLanguage::Hcl2 : TemplateLanguage::Json;
 }
 
 namespace {

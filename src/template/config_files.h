@@ -6,6 +6,7 @@
 
 #include "base/diagnostic.h"
 #include "hcl/syntax/tree.h"
+#include "template/template.h"
 
 namespace kiln {
 
@@ -15,10 +16,17 @@ struct ConfigFile {
     hcl::Body body;
 };
 
-/// Reads the file, or the directory's `*.pkr.hcl` in the order of their names. What cannot be found
-/// or read is an error among the diagnostics.
-std::vector<ConfigFile> read_config_files(const std::filesystem::path& path, SourceMap& sources,
+/// How diagnostics call a template that comes from standard input.
+inline constexpr const char* kStdinName = "<stdin>";
+
+/// Reads the HCL2 template of the options: its file, or the directory's `*.pkr.hcl` and then
+/// `*.pkr.json` in the order of their names, or standard input. What cannot be found or read is an
+/// error among the diagnostics. No path at all is a template without files.
+std::vector<ConfigFile> read_config_files(const TemplateOptions& options, SourceMap& sources,
                                           Diagnostics& diagnostics);
+
+/// The text of one file, from the editor that holds it open or from the disk. Throws Error.
+std::string read_template_file(const TemplateOptions& options, const std::filesystem::path& path);
 
 /// Files of a directory whose names end so, sorted, with the directory in front as it was given.
 std::vector<std::filesystem::path> files_ending(const std::filesystem::path& directory,

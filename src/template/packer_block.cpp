@@ -15,8 +15,9 @@ namespace {
 
 void check_core_constraint(const hcl::Attribute& attribute, const Version& running,
                            const std::string& version, Diagnostics& diagnostics);
-void check_requirement(const hcl::Attribute& attribute, std::set<std::string>& accessors,
-                       Diagnostics& diagnostics);
+void read_requirement(const hcl::Attribute& attribute, std::vector<PluginRequirement>& requirements,
+                      Diagnostics& diagnostics);
+bool is_required(const std::vector<PluginRequirement>& requirements, const std::string& accessor);
 std::optional<std::string> normalized_accessor(const std::string& name);
 void check_plugin_version(const hcl::Value* version, const SourceRange& range,
                           Diagnostics& diagnostics);
@@ -43,13 +44,13 @@ bool check_required_version(const std::vector<ConfigFile>& files, const std::str
     return count_errors(diagnostics) == errors;
 }
 
-void check_packer_block(const hcl::Block& block, std::set<std::string>& accessors,
-                        Diagnostics& diagnostics) {
+void read_packer_block(const hcl::Block& block, std::vector<PluginRequirement>& requirements,
+                       Diagnostics& diagnostics) {
     const hcl::BodySchema schema{{{"required_version", false}}, {{"required_plugins", {}}}};
     const hcl::BodyContent content = hcl::read_body(block.body, schema, diagnostics);
     for (const hcl::Block& plugins : content.blocks) {
         for (const auto& [name, attribute] : hcl::read_attributes(plugins.body, diagnostics)) {
-            check_requirement(attribute, accessors, diagnostics);
+            read_requirement(attribute, requirements, diagnostics);
         }
     }
 }
@@ -80,8 +81,9 @@ void check_core_constraint(const hcl::Attribute& attribute, const Version& runni
         attribute.expression->range, attribute.range));
 }
 
-void check_requirement(const hcl::Attribute& attribute, std::set<std::string>& accessors,
-                       Diagnostics& diagnostics) {
+void read_requirement(const hcl::Attribute& attribute, std::vector<PluginRequirement>& requirements,
+                      Diagnostics& diagnostics) {
+    const std::size_t errors = count_errors(diagnostics);
     const SourceRange& range = attribute.expression->range;
     const auto accessor = normalized_accessor(attribute.name);
     if (!accessor) {
@@ -91,15 +93,17 @@ void check_requirement(const hcl::Attribute& attribute, std::set<std::string>& a
                         "between them may be used.",
                         attribute.name),
             attribute.name_range, attribute.range));
-    } else if (!accessors.insert(*accessor).second) {
+    } else if (is_required(requirements, *accessor)) {
         diagnostics.add(
             Diagnostic::error(fmt::format("Duplicate required_plugin.\"{}\" block", *accessor),
                               "The same plugin is required twice. Keep one of the requirements.",
                               attribute.name_range, attribute.range));
     }
-    const std::size_t errors = count_errors(diagnostics);
-    const hcl::Value value = hcl::evaluate(*attribute.expression, hcl::EvalScope(), diagnostics);
-    if (count_errors(diagnostics) > errors) return;
+    Diagnostics found;
+    const hcl::Value value = hcl::evaluate(*attribute.expression, hcl::EvalScope(), found);
+    const bool evaluated = !found.has_errors();
+    diagnostics.append(std::move(found));
+    if (!evaluated) return;
     const auto refuse = [&](const std::string& summary, const std::string& detail) {
         diagnostics.add(Diagnostic::error(summary, detail, range, attribute.range));
     };
@@ -125,6 +129,14 @@ void check_requirement(const hcl::Attribute& attribute, std::set<std::string>& a
     }
     check_plugin_version(value.find("version"), range, diagnostics);
     check_plugin_source(value.find("source"), range, diagnostics);
+    if (count_errors(diagnostics) > errors) return;
+    requirements.push_back({*accessor, value.find("source")->as_string(),
+                            value.find("version")->as_string(), attribute.range});
+}
+
+bool is_required(const std::vector<PluginRequirement>& requirements, const std::string& accessor) {
+    return std::any_of(requirements.begin(), requirements.end(),
+                       [&](const auto& known) { return known.accessor == accessor; });
 }
 
 std::optional<std::string> normalized_accessor(const std::string& name) {

@@ -1,11 +1,12 @@
 #pragma once
 
-#include <set>
 #include <string>
+#include <vector>
 
 #include "base/diagnostic.h"
 #include "hcl/syntax/tree.h"
 #include "template/config_files.h"
+#include "template/template.h"
 
 namespace kiln {
 
@@ -14,10 +15,10 @@ namespace kiln {
 bool check_required_version(const std::vector<ConfigFile>& files, const std::string& version,
                             Diagnostics& diagnostics);
 
-/// Checks the form of one `packer` block and of its plugin requirements (spec/template.md, section
-/// 2). What kiln has is built in, so nothing is looked for. `accessors` holds the local names seen
-/// so far over all blocks.
-void check_packer_block(const hcl::Block& block, std::set<std::string>& accessors,
-                        Diagnostics& diagnostics);
+/// Checks one `packer` block and adds its plugin requirements (spec/template.md, section 2) to
+/// those of the blocks before it. What kiln has is built in, so nothing is looked for. Requirements
+/// with errors are told and left out.
+void read_packer_block(const hcl::Block& block, std::vector<PluginRequirement>& requirements,
+                       Diagnostics& diagnostics);
 
 }  // namespace kiln

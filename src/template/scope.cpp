@@ -18,8 +18,8 @@ TemplateScope::TemplateScope(const std::string& root_directory, const std::strin
     hcl::FunctionContext functions;
     functions.base_dir = root_directory;
     functions.process_start = process_start_time();
-    names_.set_functions(
-        std::make_shared<const hcl::FunctionTable>(hcl::standard_functions(functions)));
+    functions_ = std::make_shared<const hcl::FunctionTable>(hcl::standard_functions(functions));
+    names_.set_functions(functions_);
 
     std::string current = std::filesystem::current_path().string();
     std::replace(current.begin(), current.end(), '\\', '/');
@@ -46,6 +46,12 @@ void TemplateScope::set_data(const std::map<std::string, hcl::Value::Entries>& d
     hcl::Value::Entries types;
     for (const auto& [type, instances] : data) types.emplace(type, hcl::Value::object(instances));
     names_.set("data", hcl::Value::object(std::move(types)));
+}
+
+hcl::EvalScope TemplateScope::without_data() const {
+    hcl::EvalScope scope(functions_);
+    for (const char* name : {"path", "packer", "var", "local"}) scope.set(name, *names_.find(name));
+    return scope;
 }
 
 hcl::EvalScope TemplateScope::outside_sources(const std::string* build_name) const {

@@ -26,6 +26,9 @@ class TemplateScope {
     /// With path, packer, var, local and data.
     const hcl::EvalScope& names() const { return names_; }
 
+    /// A scope of its own with all but data, as the console has it.
+    hcl::EvalScope without_data() const;
+
     /// A scope below names() for places outside of any source: `source.*` is not known there, and
     /// `build` has its name alone, or nothing where there is no build block.
     hcl::EvalScope outside_sources(const std::string* build_name) const;
@@ -35,6 +38,7 @@ class TemplateScope {
     hcl::EvalScope inside_source(const BodyContext& context, bool with_build_values) const;
 
   private:
+    std::shared_ptr<const hcl::FunctionTable> functions_;
     hcl::EvalScope names_;
 };
 

@@ -5,11 +5,14 @@
 #include <fmt/format.h>
 
 #include "hcl/eval/body.h"
+#include "hcl/eval/evaluate.h"
+#include "hcl/syntax/parser.h"
 #include "hcl/value/convert.h"
 #include "hcl/value/print.h"
 #include "template/body_settings.h"
 #include "template/build_block.h"
 #include "template/config_files.h"
+#include "template/names.h"
 #include "template/packer_block.h"
 #include "template/scope.h"
 #include "template/setting_value.h"
@@ -26,6 +29,20 @@ struct Declarations {
     ValueDefinitions values;
     SourceBlocks sources;
     std::vector<hcl::Block> builds;
+    std::vector<PluginRequirement> plugins;
+};
+
+/// The names of an HCL template for the console.
+class HclNames : public TemplateNames {
+  public:
+    explicit HclNames(std::shared_ptr<const TemplateScope> scope)
+        : scope_(std::move(scope)), names_(scope_->without_data()) {}
+    hcl::Value evaluate(std::string_view text, const std::string& name,
+                        Diagnostics& diagnostics) const override;
+
+  private:
+    std::shared_ptr<const TemplateScope> scope_;
+    hcl::EvalScope names_;
 };
 
 /// Steps 1 to 7 of spec/template.md, section 13.
@@ -47,9 +64,9 @@ Template load_template(const TemplateOptions& options, SourceMap& sources, Diagn
     Template result;
     Diagnostics found;
     const auto declared = read_declarations(options, sources, found);
-    const bool readable = !found.has_errors();
+    result.readable = declared && !found.has_errors();
     diagnostics.append(std::move(found));
-    if (!declared || !readable) return result;
+    if (!result.readable) return result;
 
     const auto scope =
         std::make_shared<TemplateScope>(root_directory(options.path), options.version);
@@ -65,12 +82,14 @@ Template load_template(const TemplateOptions& options, SourceMap& sources, Diagn
                           Diagnostics& problems) {
         return evaluate_data(definition, names, options, problems);
     };
-    GraphValues values = evaluate_graph(declared->values, *scope, data, diagnostics, cancel);
+    const auto evaluate = options.sequential_evaluation ? evaluate_in_sequence : evaluate_graph;
+    GraphValues values = evaluate(declared->values, *scope, data, diagnostics, cancel);
     for (const auto& [name, local] : declared->values.locals()) {
         result.locals.push_back({name, shown(values.locals[name], local.sensitive)});
     }
     scope->set_locals(std::move(values.locals));
     scope->set_data(values.data);
+    result.names = std::make_shared<HclNames>(scope);
 
     for (const hcl::Block& block : declared->builds) {
         cancel.throw_if_cancelled();
@@ -84,12 +103,19 @@ void check_template_syntax(const TemplateOptions& options, SourceMap& sources,
     read_declarations(options, sources, diagnostics);
 }
 
+std::vector<PluginRequirement> read_plugin_requirements(const TemplateOptions& options,
+                                                        SourceMap& sources,
+                                                        Diagnostics& diagnostics) {
+    const auto declared = read_declarations(options, sources, diagnostics);
+    return declared ? declared->plugins : std::vector<PluginRequirement>();
+}
+
 namespace {
 
 std::optional<Declarations> read_declarations(const TemplateOptions& options, SourceMap& sources,
                                               Diagnostics& diagnostics) {
     Diagnostics found;
-    const auto files = read_config_files(options.path, sources, found);
+    const auto files = read_config_files(options, sources, found);
     const bool usable =
         !found.has_errors() && check_required_version(files, options.version, found);
     diagnostics.append(std::move(found));
@@ -108,9 +134,8 @@ std::optional<Declarations> read_declarations(const TemplateOptions& options, So
 
 void declare(const hcl::Body& root, Declarations& declarations, Diagnostics& diagnostics) {
     const hcl::BodyContent content = hcl::read_body(root, root_schema(), diagnostics);
-    std::set<std::string> accessors;
     for (const hcl::Block* block : content.blocks_of("packer")) {
-        check_packer_block(*block, accessors, diagnostics);
+        read_packer_block(*block, declarations.plugins, diagnostics);
     }
     for (const hcl::Block& block : content.blocks) {
         if (block.type == "variable") {
@@ -191,13 +216,31 @@ hcl::Value evaluate_data(const DataDefinition& data, const hcl::EvalScope& scope
 void describe_variables(const Variables& variables, Template& result) {
     for (const auto& [name, variable] : variables) {
         const hcl::Value value = variable.value();
-        result.variables.push_back({name, shown(value, variable.sensitive)});
+        TemplateVariable& described = result.variables.emplace_back();
+        described.name = name;
+        described.description = variable.description;
+        described.text = shown(value, variable.sensitive);
+        if (variable.default_value) {
+            described.default_text = shown(*variable.default_value, variable.sensitive);
+        }
+        described.sensitive = variable.sensitive;
+        described.range = variable.range;
         if (variable.sensitive) result.sensitive_variables.push_back(name);
         const bool plain = value.is_known() && !value.is_null() && value.type().is_primitive();
         const hcl::Conversion text =
             plain ? hcl::convert(value, hcl::Type::string()) : hcl::Conversion{};
         if (text) result.variable_values[name] = text.value->as_string();
     }
+}
+
+hcl::Value HclNames::evaluate(std::string_view text, const std::string& name,
+                              Diagnostics& diagnostics) const {
+    Diagnostics found;
+    const hcl::ExpressionPtr expression = hcl::parse_expression(text, name, found);
+    hcl::Value value = hcl::Value::dynamic_unknown();
+    if (!found.has_errors()) value = hcl::evaluate(*expression, names_, found);
+    diagnostics.append(std::move(found));
+    return value;
 }
 
 std::string shown(const hcl::Value& value, bool sensitive) {

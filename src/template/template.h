@@ -17,12 +17,26 @@
 
 namespace kiln {
 
+/// In what a template is written. `FromPath` asks the path: directories, `*.pkr.hcl` and
+/// `*.pkr.json` are HCL2, every other file is a legacy JSON template, and so is standard input.
+enum class TemplateLanguage { FromPath, Hcl2, Json };
+
 /// What the caller knows that a template may ask for.
 struct TemplateOptions {
-    std::filesystem::path path;                                  ///< file or directory
+    /// A file or directory; `-` for standard input, whose text is `stdin_text`; empty for no
+    /// template at all (`console` without an argument).
+    std::filesystem::path path;
+    /// The language where the path does not tell it (`-config-type`): standard input and no path.
+    TemplateLanguage language = TemplateLanguage::FromPath;
+    std::optional<std::string> stdin_text;
+    /// The text of a file that an editor holds open, or nothing: then the file itself is read.
+    std::function<std::optional<std::string>(const std::filesystem::path&)> read_file;
     std::vector<std::pair<std::string, std::string>> variables;  ///< -var, in their order
     std::vector<std::filesystem::path> variable_files;           ///< -var-file, in their order
     bool warn_undeclared_variables = false;
+    /// All data sources first, which cannot use locals then, and locals after them, instead of one
+    /// graph of both (`-use-sequential-evaluation`).
+    bool sequential_evaluation = false;
     std::string version;  ///< packer.version
     /// A component's schema by the type of its block (`source`, `provisioner`, `post-processor`,
     /// `data`) and its own, or nullptr when kiln does not have it. Without it kiln has none.
@@ -120,14 +134,34 @@ struct NamedValue {
     std::string text;
 };
 
+/// An input variable as `inspect` shows it; texts are hidden where it is sensitive.
+struct TemplateVariable {
+    std::string name;
+    std::string description;
+    std::string text;                         ///< the value that won
+    std::optional<std::string> default_text;  ///< none: a value must be given
+    bool sensitive = false;
+    SourceRange range;
+
+    bool required() const { return !default_text; }
+};
+
+/// The names that expressions outside of any build may use (see template/expression.h).
+class TemplateNames;
+
 /// A template, read and evaluated as far as it can be without a guest: variables checked, locals
-/// computed, sources and builds resolved. Immutable once loaded.
+/// computed, sources and builds resolved. Immutable once loaded. What could be found out stands in
+/// it even after errors; `readable` tells whether steps 1 to 7 had none.
 struct Template {
-    std::vector<NamedValue> variables;
-    std::vector<NamedValue> locals;
+    TemplateLanguage language = TemplateLanguage::Hcl2;  ///< Hcl2 or Json
+    bool readable = false;
+    std::string description;                  ///< of a legacy template
+    std::vector<TemplateVariable> variables;  ///< sorted by name
+    std::vector<NamedValue> locals;           ///< sorted by name
     std::vector<std::string> sensitive_variables;
     std::map<std::string, std::string> variable_values;  ///< packer_user_variables
     std::vector<BuildBlock> builds;
+    std::shared_ptr<const TemplateNames> names;  ///< null when not readable
 };
 
 /// Reads the template and everything it names (spec/template.md, section 13, steps 1 to 12). All
@@ -139,5 +173,21 @@ Template load_template(const TemplateOptions& options, SourceMap& sources, Diagn
 /// Steps 1 to 7 alone, for `validate -syntax-only`.
 void check_template_syntax(const TemplateOptions& options, SourceMap& sources,
                            Diagnostics& diagnostics);
+
+/// The language of the template that the options name: Hcl2 or Json.
+TemplateLanguage template_language(const TemplateOptions& options);
+
+/// An entry of `required_plugins`.
+struct PluginRequirement {
+    std::string accessor;
+    std::string source;      ///< `github.com/hashicorp/qemu`
+    std::string constraint;  ///< `~> 1.1`
+    SourceRange range;
+};
+
+/// Steps 1 to 4 alone: what `init` and `plugins required` need. Entries with errors are left out.
+std::vector<PluginRequirement> read_plugin_requirements(const TemplateOptions& options,
+                                                        SourceMap& sources,
+                                                        Diagnostics& diagnostics);
 
 }  // namespace kiln

@@ -19,6 +19,10 @@ namespace {
 
 constexpr const char* kGraphError = "failed to prepare execution graph";
 
+// How far the older order follows references from one data source, or one local, to the next.
+constexpr int kDeepestData = 10;
+constexpr int kDeepestLocal = 9;
+
 struct Node {
     std::string label;  ///< `local.x`, `data.t.n`
     const LocalDefinition* local = nullptr;
@@ -35,13 +39,20 @@ class Graph {
   public:
     Graph(const ValueDefinitions& definitions, Diagnostics& diagnostics);
 
+    /// Orders and evaluates all nodes, unless some need each other in a circle.
+    void evaluate_all(const TemplateScope& scope, const DataEvaluator& evaluate_data,
+                      const CancelToken& cancel);
+    /// The same by the rules of the older order.
+    void evaluate_in_sequence(const TemplateScope& scope, const DataEvaluator& evaluate_data,
+                              const CancelToken& cancel);
+    GraphValues values() const;
+
+  private:
     /// The order in which all nodes can be evaluated, or nothing when there are errors.
     std::optional<std::vector<std::size_t>> order();
     void evaluate(Node& node, const TemplateScope& scope, const DataEvaluator& evaluate_data);
-    GraphValues values() const;
-    Node& operator[](std::size_t index) { return nodes_[index]; }
-
-  private:
+    void forbid_locals_in_data();
+    void limit_depth(const std::vector<std::size_t>& order);
     void connect(std::size_t index, const hcl::Traversal& reference);
     void report_missing(const Node& from, const std::string& wanted, const SourceRange& range);
     void report_circle(const std::vector<std::size_t>& path, std::size_t again);
@@ -59,13 +70,15 @@ GraphValues evaluate_graph(const ValueDefinitions& definitions, const TemplateSc
                            const DataEvaluator& evaluate_data, Diagnostics& diagnostics,
                            const CancelToken& cancel) {
     Graph graph(definitions, diagnostics);
-    const auto order = graph.order();
-    if (order) {
-        for (const std::size_t index : *order) {
-            cancel.throw_if_cancelled();
-            graph.evaluate(graph[index], scope, evaluate_data);
-        }
-    }
+    graph.evaluate_all(scope, evaluate_data, cancel);
+    return graph.values();
+}
+
+GraphValues evaluate_in_sequence(const ValueDefinitions& definitions, const TemplateScope& scope,
+                                 const DataEvaluator& evaluate_data, Diagnostics& diagnostics,
+                                 const CancelToken& cancel) {
+    Graph graph(definitions, diagnostics);
+    graph.evaluate_in_sequence(scope, evaluate_data, cancel);
     return graph.values();
 }
 
@@ -133,6 +146,72 @@ Graph::Graph(const ValueDefinitions& definitions, Diagnostics& diagnostics)
                                     ? hcl::references(*nodes_[i].local->expression)
                                     : hcl::references(nodes_[i].data->body);
         for (const hcl::Traversal& reference : references) connect(i, reference);
+    }
+}
+
+void Graph::evaluate_all(const TemplateScope& scope, const DataEvaluator& evaluate_data,
+                         const CancelToken& cancel) {
+    const auto sorted = order();
+    if (!sorted) return;
+    for (const std::size_t index : *sorted) {
+        cancel.throw_if_cancelled();
+        evaluate(nodes_[index], scope, evaluate_data);
+    }
+}
+
+void Graph::evaluate_in_sequence(const TemplateScope& scope, const DataEvaluator& evaluate_data,
+                                 const CancelToken& cancel) {
+    forbid_locals_in_data();
+    const auto sorted = order();
+    if (!sorted) return;
+    limit_depth(*sorted);
+    for (const bool data_first : {true, false}) {
+        for (const std::size_t index : *sorted) {
+            if ((nodes_[index].data != nullptr) != data_first) continue;
+            cancel.throw_if_cancelled();
+            evaluate(nodes_[index], scope, evaluate_data);
+        }
+    }
+}
+
+void Graph::forbid_locals_in_data() {
+    for (Node& node : nodes_) {
+        if (node.data == nullptr) continue;
+        for (const hcl::Traversal& reference : hcl::references(node.data->body)) {
+            if (reference.root != "local") continue;
+            node.broken = true;
+            diagnostics_.add(Diagnostic::error(
+                "Local values are not known here",
+                fmt::format("With -use-sequential-evaluation all data sources are read before any "
+                            "local is computed, so {} cannot use {}. Leave the flag out, or use a "
+                            "variable.",
+                            node.label, reference.to_string()),
+                reference.range(), node.range()));
+        }
+        std::erase_if(node.needs, [&](std::size_t need) { return nodes_[need].local != nullptr; });
+    }
+}
+
+// Depth counts references within one kind; what is too deep is broken.
+void Graph::limit_depth(const std::vector<std::size_t>& order) {
+    std::vector<int> depths(nodes_.size(), 0);
+    for (const std::size_t index : order) {
+        Node& node = nodes_[index];
+        const bool is_data = node.data != nullptr;
+        for (const std::size_t need : node.needs) {
+            const bool same_kind = (nodes_[need].data != nullptr) == is_data;
+            if (same_kind) depths[index] = std::max(depths[index], depths[need] + 1);
+        }
+        if (depths[index] <= (is_data ? kDeepestData : kDeepestLocal)) continue;
+        node.broken = true;
+        depths[index] = 0;
+        diagnostics_.add(Diagnostic::error(
+            is_data ? "Max datasource recursion depth exceeded."
+                    : "Max local recursion depth exceeded.",
+            fmt::format("{} stands at the end of a chain of references that is too long for "
+                        "-use-sequential-evaluation. Leave the flag out.",
+                        node.label),
+            node.range()));
     }
 }
 

@@ -66,4 +66,11 @@ GraphValues evaluate_graph(const ValueDefinitions& definitions, const TemplateSc
                            const DataEvaluator& evaluate_data, Diagnostics& diagnostics,
                            const CancelToken& cancel);
 
+/// The older order (`-use-sequential-evaluation`): all data first, by their references to each
+/// other, then all locals. Data cannot use locals, and neither chain may grow long: the peer's
+/// limits of depth are kept.
+GraphValues evaluate_in_sequence(const ValueDefinitions& definitions, const TemplateScope& scope,
+                                 const DataEvaluator& evaluate_data, Diagnostics& diagnostics,
+                                 const CancelToken& cancel);
+
 }  // namespace kiln

@@ -161,6 +161,7 @@ void read_default(const hcl::Attribute& attribute, bool typed, Variable& variabl
                            (type.is(hcl::TypeKind::Tuple) && type.tuple_elements().empty());
         if (!empty) variable.type.type = type;
     }
+    variable.default_value = value;
     variable.assigned = {value, ValueOrigin::Default, attribute.expression->range};
 }
 

@@ -37,6 +37,7 @@ struct Variable {
     std::vector<ValidationRule> rules;
     SourceRange range;
     std::optional<Assigned> assigned;
+    std::optional<hcl::Value> default_value;
     /// A value for it was wrong and is reported: neither a missing value nor a rule that the value
     /// below would break is a second error.
     bool broken = false;

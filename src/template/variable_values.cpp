@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "base/file.h"
 #include "base/secret.h"
 #include "base/suggest.h"
 #include "hcl/eval/body.h"
@@ -17,8 +16,6 @@
 
 namespace kiln {
 namespace {
-
-constexpr std::size_t kLargestFile = std::size_t{16} << 20;
 
 class Assigner {
   public:
@@ -82,7 +79,7 @@ void Assigner::from_file(const std::filesystem::path& path) {
     }
     std::string text;
     try {
-        text = read_file(path, kLargestFile);
+        text = read_template_file(options_, path);
     } catch (const Error& error) {
         return fail("Failed to read variables file", error.to_string());
     }

@@ -124,6 +124,119 @@ TEST_F(LoadTemplate, JsonTemplatesAreRefusedByName) {
     EXPECT_THAT(found(), ElementsAre("JSON templates are not supported yet"));
 }
 
+TEST_F(LoadTemplate, ReadsStandardInput) {
+    options.path = "-";
+    options.language = TemplateLanguage::Hcl2;
+    options.stdin_text = "locals { root = path.root }\n";
+    const Template result = load();
+    EXPECT_THAT(found(), IsEmpty());
+    EXPECT_EQ(text_of(result.locals, "root"), ".");
+    options.stdin_text = "locals {\n  a = 1 + []\n}\n";
+    load();
+    EXPECT_EQ(diagnostics[0].subject->filename, "<stdin>");
+    EXPECT_THAT(format_diagnostic(diagnostics[0], sources, false), HasSubstr("a = 1 + []"));
+}
+
+TEST_F(LoadTemplate, PathsTellTheLanguageAndTheOptionOnlyThatOfStandardInput) {
+    const auto language = [&](const std::string& path, TemplateLanguage wanted) {
+        options.path = path;
+        options.language = wanted;
+        return template_language(options);
+    };
+    using enum TemplateLanguage;
+    write("d.json/x", "");
+    EXPECT_EQ(language("x.pkr.hcl", Json), Hcl2);
+    EXPECT_EQ(language("x.pkr.json", Json), Hcl2);
+    EXPECT_EQ(language((directory.path() / "d.json").string(), Json), Hcl2);
+    EXPECT_EQ(language("x.json", Hcl2), Json);
+    EXPECT_EQ(language("x.hcl", FromPath), Json);
+    EXPECT_EQ(language("-", FromPath), Json);
+    EXPECT_EQ(language("-", Hcl2), Hcl2);
+    EXPECT_EQ(language("", Json), Json);
+}
+
+TEST_F(LoadTemplate, TextsOfAnEditorComeBeforeThoseOfTheDisk) {
+    write("a.pkr.hcl", "locals { a = 1 }\n");
+    write("b.pkr.hcl", "locals { b = 1 }\n");
+    write("x.auto.pkrvars.hcl", "v = 1\n");
+    options.read_file = [](const std::filesystem::path& path) -> std::optional<std::string> {
+        if (path.filename() == "a.pkr.hcl") return "variable \"v\" {}\nlocals { a = 2 }\n";
+        if (path.filename() == "x.auto.pkrvars.hcl") return "v = 2\n";
+        return std::nullopt;
+    };
+    const Template result = load();
+    EXPECT_THAT(found(), IsEmpty());
+    EXPECT_EQ(text_of(result.locals, "a"), "2");
+    EXPECT_EQ(text_of(result.locals, "b"), "1");
+    EXPECT_EQ(text_of(result.variables, "v"), "2");
+}
+
+TEST_F(LoadTemplate, DescribesItsVariables) {
+    options.variables = {{"a", "given"}};
+    const Template result = load(R"(
+variable "a" {
+  description = "the first"
+  default     = "default"
+}
+variable "b" {
+  type = string
+}
+variable "c" {
+  default   = "hidden"
+  sensitive = true
+}
+)");
+    ASSERT_EQ(result.variables.size(), 3u);
+    const TemplateVariable& a = result.variables[0];
+    EXPECT_EQ(a.description, "the first");
+    EXPECT_EQ(a.text, "given");
+    EXPECT_EQ(a.default_text, "default");
+    EXPECT_FALSE(a.required());
+    EXPECT_TRUE(result.variables[1].required());
+    EXPECT_EQ(result.variables[1].text, "<unknown>");
+    EXPECT_TRUE(result.variables[2].sensitive);
+    EXPECT_EQ(result.variables[2].text, "<sensitive>");
+    EXPECT_EQ(result.variables[2].default_text, "<sensitive>");
+    EXPECT_EQ(a.range.start.line, 2u);
+}
+
+TEST_F(LoadTemplate, TellsWhichPluginsAreRequired) {
+    write("a.pkr.hcl", R"(packer {
+  required_plugins {
+    qemu = {
+      version = "~> 1.1"
+      source  = "github.com/hashicorp/qemu"
+    }
+    bad = {
+      version = "~> 1.1"
+      source  = "nowhere"
+    }
+  }
+}
+)");
+    write("b.pkr.hcl", R"(packer {
+  required_plugins {
+    Ansible = {
+      version = ">= 1.0.0"
+      source  = "github.com/hashicorp/ansible"
+    }
+    qemu = {
+      version = ">= 1.0.0"
+      source  = "github.com/hashicorp/qemu"
+    }
+  }
+}
+)");
+    const auto plugins = read_plugin_requirements(options, sources, diagnostics);
+    ASSERT_EQ(plugins.size(), 2u);
+    EXPECT_EQ(plugins[0].accessor, "qemu");
+    EXPECT_EQ(plugins[0].source, "github.com/hashicorp/qemu");
+    EXPECT_EQ(plugins[0].constraint, "~> 1.1");
+    EXPECT_EQ(plugins[1].accessor, "ansible");
+    EXPECT_THAT(found(), ElementsAre("Failed to parse source @ 7",
+                                     "Duplicate required_plugin.\"qemu\" block @ 7"));
+}
+
 TEST_F(LoadTemplate, CancelledWorkEnds) {
     write("main.pkr.hcl", "locals { a = 1 }\n");
     CancelSource source;

@@ -103,8 +103,9 @@ class TemplateTest : public ::testing::Test {
     }
 
     /// The text of a variable or local as `inspect` shows it.
-    static std::string text_of(const std::vector<NamedValue>& values, const std::string& name) {
-        for (const NamedValue& value : values) {
+    template <class Named>
+    static std::string text_of(const std::vector<Named>& values, const std::string& name) {
+        for (const Named& value : values) {
             if (value.name == name) return value.text;
         }
         return "no value " + name;

@@ -135,5 +135,46 @@ TEST_F(DataSources, DuplicatesAreErrors) {
     EXPECT_THAT(found(), ElementsAre("Duplicate data block @ 4"));
 }
 
+TEST_F(DataSources, ComeBeforeLocalsInTheSequentialOrder) {
+    options.sequential_evaluation = true;
+    const std::string data = "data \"box\" \"a\" {\n  text = \"one\"\n}\n";
+    const Template result = load("locals {\n  l = data.box.b.id\n}\n" + data +
+                                 "data \"box\" \"b\" {\n  text = data.box.a.id\n}\n");
+    EXPECT_THAT(found(), IsEmpty());
+    EXPECT_EQ(text_of(result.locals, "l"), "id of id of one");
+
+    load("locals {\n  l = \"x\"\n}\ndata \"box\" \"a\" {\n  text = local.l\n}\n");
+    EXPECT_THAT(found(), ElementsAre("Local values are not known here @ 5"));
+}
+
+TEST_F(DataSources, SequentialOrderBoundsTheDepthOfReferences) {
+    options.sequential_evaluation = true;
+    const auto data_chain = [](int length) {
+        std::string text = "data \"box\" \"d0\" {\n  text = \"x\"\n}\n";
+        for (int i = 1; i <= length; ++i) {
+            text +=
+                fmt::format("data \"box\" \"d{}\" {{\n  text = data.box.d{}.id\n}}\n", i, i - 1);
+        }
+        return text;
+    };
+    load(data_chain(10));
+    EXPECT_THAT(found(), IsEmpty());
+    load(data_chain(11));
+    EXPECT_THAT(found(), ElementsAre(HasSubstr("Max datasource recursion depth exceeded.")));
+
+    const auto local_chain = [](int length) {
+        std::string text = "locals {\n  l0 = 1\n";
+        for (int i = 1; i <= length; ++i) text += fmt::format("  l{} = local.l{}\n", i, i - 1);
+        return text + "}\n";
+    };
+    load(local_chain(9));
+    EXPECT_THAT(found(), IsEmpty());
+    load(local_chain(10));
+    EXPECT_THAT(found(), ElementsAre(HasSubstr("Max local recursion depth exceeded.")));
+    options.sequential_evaluation = false;
+    load(local_chain(10));
+    EXPECT_THAT(found(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace kiln
