@@ -14,7 +14,9 @@ namespace {
 Error wrong_kind(std::string_view needed, const Setting& from);
 std::string in_quotes(const std::string& text);
 std::vector<std::string> split_commas(const std::string& text);
-bool is_allowed_choice(const OptionInfo& option, const Setting& setting);
+bool is_choice(const OptionInfo& option, const std::string& text);
+bool is_unset_choice(const OptionInfo& option, const Setting& setting);
+const std::string* find_wrong_choice(const OptionInfo& option, const Setting& setting);
 
 }  // namespace
 
@@ -84,22 +86,16 @@ void report_missing(const SchemaInfo& schema, const Setting::Map& settings, Prob
 }
 
 bool accept(const OptionInfo& option, const Setting& setting, Problems& problems) {
-    if (setting.is_null()) return false;
-    if (!option.unavailable.empty()) {
-        problems.add(located(Severity::Error, option, setting,
-                             fmt::format("is not available yet: {}", option.unavailable)));
-        return false;
-    }
+    if (setting.is_null() || is_unset_choice(option, setting)) return false;
     if (!option.deprecated.empty()) {
         problems.add(located(Severity::Warning, option, setting,
                              fmt::format("is deprecated: {}", option.deprecated)));
     }
-    if (!is_allowed_choice(option, setting)) {
+    if (const std::string* wrong = find_wrong_choice(option, setting)) {
         problems.add(
             located(Severity::Error, option, setting,
                     fmt::format("must be one of {}, not {}.{}", fmt::join(option.choices, ", "),
-                                in_quotes(*setting.as_string()),
-                                did_you_mean(*setting.as_string(), option.choices))));
+                                in_quotes(*wrong), did_you_mean(*wrong, option.choices))));
         return false;
     }
     if (option.sensitive && setting.as_string() != nullptr) secrets().add(*setting.as_string());
@@ -311,10 +307,28 @@ std::vector<std::string> split_commas(const std::string& text) {
     }
 }
 
-bool is_allowed_choice(const OptionInfo& option, const Setting& setting) {
+bool is_choice(const OptionInfo& option, const std::string& text) {
+    return std::find(option.choices.begin(), option.choices.end(), text) != option.choices.end();
+}
+
+bool is_unset_choice(const OptionInfo& option, const Setting& setting) {
     const std::string* text = setting.as_string();
-    if (option.choices.empty() || text == nullptr) return true;
-    return std::find(option.choices.begin(), option.choices.end(), *text) != option.choices.end();
+    return text != nullptr && text->empty() && !option.choices.empty() && !is_choice(option, "");
+}
+
+// The first text that is none of the choices, in the setting or in its list.
+const std::string* find_wrong_choice(const OptionInfo& option, const Setting& setting) {
+    if (option.choices.empty()) return nullptr;
+    if (const std::string* text = setting.as_string()) {
+        return is_choice(option, *text) ? nullptr : text;
+    }
+    const Setting::List* list = setting.as_list();
+    if (list == nullptr) return nullptr;
+    for (const Setting& item : *list) {
+        const std::string* text = item.as_string();
+        if (text != nullptr && !is_choice(option, *text)) return text;
+    }
+    return nullptr;
 }
 
 }  // namespace

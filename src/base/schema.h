@@ -48,9 +48,17 @@ struct OptionInfo {
     std::vector<std::string> choices;
     /// Another option (or advice) that takes the place of this one.
     std::string deprecated;
-    /// Why kiln refuses the option for now; empty when it works.
+    /// Why kiln cannot do this yet; empty when it works. Validation passes over it, a build that
+    /// sets the option is refused.
     std::string unavailable;
     std::shared_ptr<const SchemaInfo> block;
+};
+
+/// A value that a component gives back under a name: an attribute of a data source.
+struct OutputInfo {
+    std::string name;
+    OptionType type = OptionType::String;
+    std::string doc;  ///< one line
 };
 
 /// What is wrong with a component's options; `option` is empty when it concerns none alone.
@@ -80,17 +88,28 @@ class Problems {
 class SchemaInfo {
   public:
     SchemaInfo(std::string name, std::string doc) : name_(std::move(name)), doc_(std::move(doc)) {}
+    virtual ~SchemaInfo() = default;
 
     const std::string& name() const { return name_; }
     const std::string& doc() const { return doc_; }
     const std::vector<OptionInfo>& options() const { return options_; }
     const OptionInfo* find(std::string_view option) const;
+    /// Of the options that are documented.
     std::vector<std::string> option_names() const;
+    /// What the component gives back, by name; data sources alone have some.
+    const std::vector<OutputInfo>& outputs() const { return outputs_; }
+
+    /// Everything wrong with the settings, without a component.
+    virtual void validate(const Setting::Map& settings, Problems& problems) const = 0;
 
   protected:
+    SchemaInfo(const SchemaInfo&) = default;
+    SchemaInfo& operator=(const SchemaInfo&) = default;
+
     std::string name_;
     std::string doc_;
     std::vector<OptionInfo> options_;
+    std::vector<OutputInfo> outputs_;
 };
 
 /// Conversions from a Setting to a member, as forgiving as the peer's: numbers and bools become
@@ -130,8 +149,8 @@ std::string of(const std::map<std::string, std::string>& value);
 namespace schema_detail {
 template <class Member>
 constexpr OptionType type_of();
-/// Reports null settings, unknown names, unavailable and deprecated options and missing required
-/// ones; true when the option is to be assigned.
+/// Reports unknown names, deprecated options and missing required ones; `accept` is true when the
+/// option is to be assigned: null is not set, and neither is "" where there are choices.
 void report_unknown(const SchemaInfo& schema, const Setting::Map& settings, Problems& problems);
 void report_missing(const SchemaInfo& schema, const Setting::Map& settings, Problems& problems);
 bool accept(const OptionInfo& option, const Setting& setting, Problems& problems);
@@ -167,20 +186,15 @@ class Schema : public SchemaInfo {
         return *this;
     }
 
-    /// A nested block, at most once.
+    /// A nested block, at most once. An optional member tells whether it is there.
     template <class Nested>
     Schema& block(std::string name, Nested T::*member, Schema<Nested> schema, std::string doc) {
-        auto shared = std::make_shared<const Schema<Nested>>(std::move(schema));
-        OptionInfo info;
-        info.name = std::move(name);
-        info.type = OptionType::Block;
-        info.doc = std::move(doc);
-        info.block = shared;
-        add(std::move(info),
-            [member, shared](T& object, const Setting& setting, Problems& problems) {
-                object.*member = shared->decode_block(setting, problems);
-            });
-        return *this;
+        return add_block(std::move(name), member, std::move(schema), std::move(doc));
+    }
+    template <class Nested>
+    Schema& block(std::string name, std::optional<Nested> T::*member, Schema<Nested> schema,
+                  std::string doc) {
+        return add_block(std::move(name), member, std::move(schema), std::move(doc));
     }
 
     /// A nested block that may stand any number of times.
@@ -223,14 +237,20 @@ class Schema : public SchemaInfo {
         return *this;
     }
 
-    /// An option that stands in the specification and that kiln refuses for now, with the reason.
-    Schema& unavailable(std::string name, OptionType type, std::string why) {
+    /// An option that is accepted and means nothing to kiln; not documented.
+    Schema& ignored(std::string name, OptionType type, std::string doc) {
         OptionInfo info;
         info.name = std::move(name);
         info.type = type;
-        info.unavailable = std::move(why);
-        info.doc = "Not available yet: " + info.unavailable;
+        info.doc = std::move(doc);
+        info.hidden = true;
         add(std::move(info), [](T&, const Setting&, Problems&) {});
+        return *this;
+    }
+
+    /// A value that a data source gives back.
+    Schema& output(std::string name, OptionType type, std::string doc) {
+        outputs_.push_back({std::move(name), type, std::move(doc)});
         return *this;
     }
 
@@ -248,6 +268,9 @@ class Schema : public SchemaInfo {
     }
     Schema& one_of(std::vector<std::string> choices) {
         return refine([&](OptionInfo& info) { info.choices = std::move(choices); });
+    }
+    Schema& unavailable(std::string why) {
+        return refine([&](OptionInfo& info) { info.unavailable = std::move(why); });
     }
     Schema& deprecated(std::string instead) {
         return refine([&](OptionInfo& info) { info.deprecated = std::move(instead); });
@@ -288,6 +311,10 @@ class Schema : public SchemaInfo {
         return object;
     }
 
+    void validate(const Setting::Map& settings, Problems& problems) const override {
+        decode(settings, problems);
+    }
+
     T decode_block(const Setting& setting, Problems& problems) const {
         const Setting::Map* map = setting.as_map();
         if (map == nullptr) throw Error(fmt::format("needs a block, not a {}", setting.kind()));
@@ -302,6 +329,21 @@ class Schema : public SchemaInfo {
     void add(OptionInfo info, Assign assign) {
         options_.push_back(std::move(info));
         assigns_.push_back(std::move(assign));
+    }
+
+    template <class Member, class Nested>
+    Schema& add_block(std::string name, Member T::*member, Schema<Nested> schema, std::string doc) {
+        auto shared = std::make_shared<const Schema<Nested>>(std::move(schema));
+        OptionInfo info;
+        info.name = std::move(name);
+        info.type = OptionType::Block;
+        info.doc = std::move(doc);
+        info.block = shared;
+        add(std::move(info),
+            [member, shared](T& object, const Setting& setting, Problems& problems) {
+                object.*member = shared->decode_block(setting, problems);
+            });
+        return *this;
     }
 
     template <class Change>

@@ -63,18 +63,21 @@ class NullProvisionStep : public Step {
 
 void check_null(const NullOptions& options, Problems& problems) {
     const CommunicatorOptions& communicator = options.communicator;
-    if (!communicator.uses_ssh()) return;
+    if (communicator.communicator == "none") return;
     const SshConfig& ssh = communicator.ssh;
-    if (ssh.host.empty()) {
+    const WinRmConfig& winrm = communicator.winrm;
+    const bool by_winrm = communicator.communicator == "winrm";
+    if ((by_winrm ? winrm.host : ssh.host).empty()) {
         problems.error(
-            "ssh_host",
+            by_winrm ? "winrm_host" : "ssh_host",
             "a Host must be specified, please reference your communicator documentation");
     }
-    if (ssh.username.empty()) {
+    if ((by_winrm ? winrm.username : ssh.username).empty()) {
         problems.error(
-            "ssh_username",
+            by_winrm ? "winrm_username" : "ssh_username",
             "a Username must be specified, please reference your communicator documentation");
     }
+    if (by_winrm && !winrm.password.empty()) return;
     const int ways = (ssh.agent_auth ? 1 : 0) + (ssh.password.empty() ? 0 : 1) +
                      (ssh.private_key_file.empty() ? 0 : 1);
     if (ways == 0) {
@@ -101,6 +104,10 @@ std::shared_ptr<Artifact> NullBuilder::run(BuildContext& context, ProvisionHook&
     artifact->description = "Did not export anything. This is the null builder";
     artifact->generated_data = {{"ID", "Null"}};
     return artifact;
+}
+
+void NullBuilder::find_gaps(const NullOptions& options, Problems& gaps) const {
+    report_communicator_gaps(options.communicator, gaps);
 }
 
 Schema<NullOptions> null_builder_schema() {

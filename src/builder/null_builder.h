@@ -15,6 +15,9 @@ class NullBuilder : public ComponentWith<Builder, NullOptions> {
   public:
     using ComponentWith::ComponentWith;
     std::shared_ptr<Artifact> run(BuildContext& context, ProvisionHook& hook) override;
+
+  protected:
+    void find_gaps(const NullOptions& options, Problems& gaps) const override;
 };
 
 Schema<NullOptions> null_builder_schema();

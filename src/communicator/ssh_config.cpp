@@ -1,5 +1,7 @@
 #include "communicator/ssh_config.h"
 
+#include <charconv>
+
 #include <libssh/libssh.h>
 
 #include "communicator/ssh_certificate.h"
@@ -13,7 +15,10 @@ constexpr int default_handshake_attempts = 10;
 
 void check_keys(const SshConfig& config, std::vector<Error>& errors);
 void check_algorithms(const SshConfig& config, std::vector<Error>& errors);
-void refuse_unsupported(const SshConfig& config, std::vector<Error>& errors);
+void check_detours(const SshConfig& config, std::vector<Error>& errors);
+void check_tunnels(const std::vector<std::string>& tunnels, std::string_view option,
+                   std::vector<Error>& errors);
+bool is_port(std::string_view text);
 
 }  // namespace
 
@@ -47,8 +52,30 @@ std::vector<Error> ssh_config_errors(const SshConfig& config) {
     }
     check_keys(config, errors);
     check_algorithms(config, errors);
-    refuse_unsupported(config, errors);
+    check_detours(config, errors);
+    check_tunnels(config.remote_tunnels, "ssh_remote_tunnels", errors);
+    check_tunnels(config.local_tunnels, "ssh_local_tunnels", errors);
     return errors;
+}
+
+std::vector<SshConfigGap> ssh_config_gaps(const SshConfig& config) {
+    std::vector<SshConfigGap> gaps;
+    const auto report = [&](bool is_set, std::string_view option, std::string_view hint) {
+        if (!is_set) return;
+        gaps.push_back(
+            {std::string(option), Error(fmt::format("{} is not supported by kiln yet", option))
+                                      .with_hint(std::string(hint))});
+    };
+    const std::string_view forward_by_hand =
+        "Open the way yourself (ssh -L, ssh -J or a SOCKS-aware forwarder) and set ssh_host and "
+        "ssh_port to its local end.";
+    report(!config.bastion.host.empty(), "ssh_bastion_host", forward_by_hand);
+    report(!config.proxy.host.empty(), "ssh_proxy_host", forward_by_hand);
+    report(!config.remote_tunnels.empty(), "ssh_remote_tunnels",
+           "Remove it, or run ssh -R beside the build.");
+    report(!config.local_tunnels.empty(), "ssh_local_tunnels",
+           "Remove it, or run ssh -L beside the build.");
+    return gaps;
 }
 
 namespace {
@@ -98,21 +125,57 @@ void check_algorithms(const SshConfig& config, std::vector<Error>& errors) {
     check(config.key_exchange_algorithms, SSH_OPTIONS_KEY_EXCHANGE, "ssh_key_exchange_algorithms");
 }
 
-void refuse_unsupported(const SshConfig& config, std::vector<Error>& errors) {
-    const auto refuse = [&](bool is_set, std::string_view option, std::string_view hint) {
-        if (!is_set) return;
+void check_detours(const SshConfig& config, std::vector<Error>& errors) {
+    const SshBastion& bastion = config.bastion;
+    const SshProxy& proxy = config.proxy;
+    if (!bastion.host.empty() && !proxy.host.empty()) {
+        errors.push_back(Error("please specify either ssh_bastion_host or ssh_proxy_host, not both")
+                             .with_hint("Only one of them can lead to the guest."));
+    }
+    if (!proxy.host.empty() && (proxy.port < 1 || proxy.port > 65535)) {
+        errors.push_back(Error(fmt::format("ssh_proxy_port is {}, not a port number", proxy.port)));
+    }
+    if (bastion.host.empty()) return;
+    if (bastion.port < 1 || bastion.port > 65535) {
         errors.push_back(
-            Error(fmt::format("{} is not supported by kiln yet", option)).with_hint(hint));
-    };
-    const std::string_view forward_by_hand =
-        "Open the way yourself (ssh -L, ssh -J or a SOCKS-aware forwarder) and set ssh_host and "
-        "ssh_port to its local end.";
-    refuse(!config.bastion_host.empty(), "ssh_bastion_host", forward_by_hand);
-    refuse(!config.proxy_host.empty(), "ssh_proxy_host", forward_by_hand);
-    refuse(!config.remote_tunnels.empty(), "ssh_remote_tunnels",
-           "Remove it, or run ssh -R beside the build.");
-    refuse(!config.local_tunnels.empty(), "ssh_local_tunnels",
-           "Remove it, or run ssh -L beside the build.");
+            Error(fmt::format("ssh_bastion_port is {}, not a port number", bastion.port)));
+    }
+    const bool has_key = !bastion.private_key_file.empty() || !config.private_key_file.empty();
+    if (bastion.password.empty() && !has_key && !bastion.agent_auth) {
+        errors.push_back(
+            Error("ssh_bastion_password, ssh_bastion_private_key_file or ssh_bastion_agent_auth "
+                  "must be specified"));
+    }
+    if (!bastion.certificate_file.empty() && !has_key) {
+        errors.push_back(
+            Error("ssh_bastion_certificate_file is set, but not ssh_bastion_private_key_file"));
+    }
+    try {
+        if (!bastion.private_key_file.empty()) load_private_key_file(bastion.private_key_file);
+        if (!bastion.certificate_file.empty()) check_certificate_file(bastion.certificate_file);
+    } catch (const Error& error) {
+        errors.push_back(Error("the bastion's key cannot be used").because(error.to_string()));
+    }
+}
+
+void check_tunnels(const std::vector<std::string>& tunnels, std::string_view option,
+                   std::vector<Error>& errors) {
+    for (const std::string_view tunnel : tunnels) {
+        const std::size_t first = tunnel.find(':');
+        const std::size_t last = tunnel.rfind(':');
+        const bool good = first != std::string_view::npos && last > first + 1 &&
+                          is_port(tunnel.substr(0, first)) && is_port(tunnel.substr(last + 1));
+        if (good) continue;
+        errors.push_back(Error(fmt::format("{} holds \"{}\", which is no tunnel", option, tunnel))
+                             .with_hint("Write LISTEN_PORT:HOST:PORT, like 8080:localhost:80."));
+    }
+}
+
+bool is_port(std::string_view text) {
+    int port = 0;
+    const char* end = text.data() + text.size();
+    const auto [stopped, failure] = std::from_chars(text.data(), end, port);
+    return failure == std::errc() && stopped == end && port >= 0 && port <= 65535;
 }
 
 }  // namespace

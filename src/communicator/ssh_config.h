@@ -9,6 +9,26 @@
 
 namespace kiln {
 
+/// A host to go through on the way to the guest (`ssh_bastion_*`).
+struct SshBastion {
+    std::string host;
+    int port = 22;
+    std::string username;
+    std::string password;
+    bool agent_auth = false;
+    bool interactive = false;      ///< its questions are put to the user
+    std::string private_key_file;  ///< empty: the guest's
+    std::string certificate_file;
+};
+
+/// A SOCKS5 proxy to go through on the way to the guest (`ssh_proxy_*`).
+struct SshProxy {
+    std::string host;
+    int port = 1080;
+    std::string username;
+    std::string password;
+};
+
 /// How an SSH communicator reaches and enters a guest, as the template's options say it
 /// (spec/components.md, 1.2); each member names its option. Plain data: the schema that fills it
 /// stands with the options. `password` and `private_key` hold secrets: whoever fills them registers
@@ -41,11 +61,11 @@ struct SshConfig {
     std::vector<std::string> key_exchange_algorithms;  ///< ssh_key_exchange_algorithms; likewise
     TransferMethod file_transfer_method = TransferMethod::Scp;  ///< ssh_file_transfer_method
 
-    // Ways through other hosts. Not supported yet: `ssh_config_errors` refuses them by name.
-    std::string bastion_host;                 ///< ssh_bastion_host
-    std::string proxy_host;                   ///< ssh_proxy_host
-    std::vector<std::string> remote_tunnels;  ///< ssh_remote_tunnels
-    std::vector<std::string> local_tunnels;   ///< ssh_local_tunnels
+    // Ways through other hosts; see ssh_config_gaps.
+    SshBastion bastion;
+    SshProxy proxy;
+    std::vector<std::string> remote_tunnels;  ///< ssh_remote_tunnels: `PORT:HOST:PORT`
+    std::vector<std::string> local_tunnels;   ///< ssh_local_tunnels: `PORT:HOST:PORT`
 };
 
 /// Settles `timeout` and `handshake_attempts`: 5 minutes and 10 attempts when neither is set,
@@ -53,8 +73,15 @@ struct SshConfig {
 void apply_defaults(SshConfig& config);
 
 /// Everything that is wrong with a configuration, before anything is connected: missing or
-/// malformed values, key files that cannot be used, algorithms that are not known, options that
-/// kiln cannot honour. Empty when it is fine.
+/// malformed values, key files that cannot be used, algorithms that are not known. Empty when it is
+/// fine.
 std::vector<Error> ssh_config_errors(const SshConfig& config);
+
+/// Which options of a configuration the connector cannot honour yet, and what to do instead.
+struct SshConfigGap {
+    std::string option;
+    Error error;
+};
+std::vector<SshConfigGap> ssh_config_gaps(const SshConfig& config);
 
 }  // namespace kiln

@@ -35,6 +35,12 @@ class Component {
     /// file or take long.
     virtual void prepare(const Setting::Map& settings, const PrepareContext& context,
                          Problems& problems) = 0;
+    /// What the options that were prepared last ask for and kiln cannot do yet. Validation passes
+    /// over it; a build that has any is refused before anything starts (engine/readiness.h).
+    const Problems& gaps() const { return gaps_; }
+
+  protected:
+    Problems gaps_;
 };
 
 /// What a builder's provision step calls: the build's provisioners, in order.
@@ -75,8 +81,20 @@ class PostProcessor : public Component {
     virtual PostProcessed process(BuildContext& context, const ArtifactPtr& input) = 0;
 };
 
+/// Looks something up while the template is read. Its options are plain values, without `{{ }}`
+/// rendering; its schema declares what it gives back.
+class DataSource : public Component {
+  public:
+    /// Every declared output by its name. Throws Error or Cancelled.
+    virtual Setting::Map read(const CancelToken& cancel) = 0;
+};
+
+/// Adds an error for each setting whose option kiln does not serve yet; a setting that asks for
+/// nothing (false, "", an empty list) is fine.
+void report_unavailable(const SchemaInfo& schema, const Setting::Map& settings, Problems& gaps);
+
 /// Implements `prepare` for a component whose options are the struct `Options`: decodes them by the
-/// schema into `options()`. `Base` is Builder, Provisioner or PostProcessor.
+/// schema into `options()`. `Base` is one of the kinds above.
 template <class Base, class Options>
 class ComponentWith : public Base {
   public:
@@ -87,12 +105,19 @@ class ComponentWith : public Base {
                  Problems& problems) override {
         options_ = schema_->decode(settings, problems);
         prepared_ = context;
-        if (!problems.has_errors()) complete(options_, context, problems);
+        this->gaps_ = {};
+        if (problems.has_errors()) return;
+        complete(options_, context, problems);
+        report_unavailable(*schema_, settings, this->gaps_);
+        find_gaps(options_, this->gaps_);
     }
 
   protected:
     /// Fills in what depends on the build and checks what a schema rule cannot.
     virtual void complete(Options&, const PrepareContext&, Problems&) {}
+    /// Reports what depends on an option's value (see Component::gaps); options that kiln does not
+    /// serve at all say so in the schema.
+    virtual void find_gaps(const Options&, Problems&) const {}
 
     const Options& options() const { return options_; }
     const PrepareContext& prepared() const { return prepared_; }

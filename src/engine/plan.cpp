@@ -1,6 +1,7 @@
 #include "engine/plan.h"
 
-#include <fmt/ranges.h>
+#include <algorithm>
+#include <set>
 
 #include "base/suggest.h"
 #include "engine/selection.h"
@@ -29,7 +30,8 @@ class Planner {
                                                  const PlannedBuild& build, Diagnostics& found);
     template <class C>
     void create(Planned<C>& planned, std::optional<Registry::Entry<C>> entry,
-                std::string_view keyword, Diagnostics& found);
+                std::string_view keyword, const PlannedBuild& build, Diagnostics& found);
+    void note_missing();
     void prepare_all(PlannedBuild& build, Diagnostics& found);
 
     const Template& template_;
@@ -37,11 +39,17 @@ class Planner {
     const Registry& registry_;
     Diagnostics& diagnostics_;
     Selection selection_;
+    /// Keyword and type of the components that were missed already.
+    std::set<std::pair<std::string, std::string>> missed_;
 };
 
 bool applies(const std::vector<std::string>& only, const std::vector<std::string>& except,
              const PlannedBuild& build);
 std::string label_of(std::string_view keyword, const std::string& type, const std::string& name);
+std::string_view component_word(std::string_view keyword);
+void locate(Problem& problem, const Setting::Map& settings);
+bool is_about_placeholder(const Problem& problem, const Setting::Map& settings);
+bool holds_placeholder(const Setting& setting);
 Diagnostic to_diagnostic(const Problem& problem, std::string summary, const SourceRange& fallback);
 
 }  // namespace
@@ -77,11 +85,20 @@ void prepare(Planned<C>& planned, const PreparationInput& input, Diagnostics& di
     Problems problems;
     interpolate_settings(settings, *planned.schema, context.interpolation, problems);
     if (!problems.has_errors()) planned.component->prepare(settings, context, problems);
-    for (const Problem& problem : problems) {
+    for (Problem problem : problems) {
+        // A rule cannot judge a value that is not known yet: it is asked again before the run.
+        if (!input.values_known && is_about_placeholder(problem, settings)) continue;
+        locate(problem, settings);
         const std::string_view what =
             problem.severity == Severity::Error ? "Failed preparing" : "In";
         diagnostics.add(
             to_diagnostic(problem, fmt::format("{} {}", what, planned.label), planned.range));
+    }
+    planned.gaps.clear();
+    for (Problem gap : planned.component->gaps()) {
+        locate(gap, settings);
+        planned.gaps.add(to_diagnostic(gap, fmt::format("kiln cannot run {} yet", planned.label),
+                                       planned.range));
     }
 }
 
@@ -109,6 +126,7 @@ std::vector<PlannedBuild> Planner::run() {
         }
     }
     selection_.report_unmatched(all_names, diagnostics_);
+    note_missing();
     return plan;
 }
 
@@ -126,7 +144,7 @@ std::optional<PlannedBuild> Planner::plan_build(const BuildBlock& block, const S
     build.builder.body = source.body;
 
     Diagnostics found;
-    create(build.builder, registry_.builder(source.type), "source", found);
+    create(build.builder, registry_.builder(source.type), "source", build, found);
     for (const auto& provisioner : block.provisioners) {
         if (!applies(provisioner.meta.only, provisioner.meta.except, build)) continue;
         build.provisioners.push_back(plan_provisioner(provisioner, build, found));
@@ -158,7 +176,7 @@ PlannedProvisioner Planner::plan_provisioner(const ProvisionerBlock& block,
     if (override_settings != block.meta.override_by_source.end()) {
         planned.override_settings = override_settings->second;
     }
-    create(planned, registry_.provisioner(block.type), "provisioner", found);
+    create(planned, registry_.provisioner(block.type), "provisioner", build, found);
     return planned;
 }
 
@@ -177,27 +195,50 @@ std::vector<PlannedPostProcessor> Planner::plan_chain(const std::vector<PostProc
         planned.range = block.range;
         planned.body = block.body;
         planned.keep_input_artifact = block.keep_input_artifact;
-        create(planned, registry_.post_processor(block.type), "post-processor", found);
+        create(planned, registry_.post_processor(block.type), "post-processor", build, found);
     }
     return planned_chain;
 }
 
 template <class C>
 void Planner::create(Planned<C>& planned, std::optional<Registry::Entry<C>> entry,
-                     std::string_view keyword, Diagnostics& found) {
+                     std::string_view keyword, const PlannedBuild& build, Diagnostics& found) {
     if (entry) {
         planned.schema = entry->schema;
         planned.component = entry->create();
         return;
     }
-    const auto known = registry_.types(keyword);
+    missed_.emplace(keyword, planned.type);
     found.add(Diagnostic::error(
         fmt::format("Unknown {} type {}", keyword, planned.type),
-        fmt::format("kiln has no {} of the type \"{}\".{} Known types: {}. Leave this build out "
-                    "with -except, or use one of these.",
-                    keyword, planned.type, did_you_mean(planned.type, known),
-                    fmt::join(known, ", ")),
+        fmt::format("kiln has no {} \"{}\".{} The build {} needs it: leave that build out with "
+                    "-except='{}', or take the block out of it. `kiln docs` lists what there is.",
+                    component_word(keyword), planned.type,
+                    did_you_mean(planned.type, registry_.types(keyword)), build.display_name,
+                    build.display_name),
         planned.range));
+}
+
+// Components that no selected build needs do not stop the work on the others.
+void Planner::note_missing() {
+    const auto note = [&](std::string_view keyword, const auto& block) {
+        if (registry_.has(keyword, block.type)) return;
+        if (!missed_.emplace(keyword, block.type).second) return;
+        diagnostics_.add(Diagnostic::warning(
+            fmt::format("Unknown {} type {}", keyword, block.type),
+            fmt::format("kiln has no {} \"{}\".{} None of the selected builds needs it.",
+                        component_word(keyword), block.type,
+                        did_you_mean(block.type, registry_.types(keyword))),
+            block.range));
+    };
+    for (const BuildBlock& block : template_.builds) {
+        for (const auto& source : block.sources) note("source", source);
+        for (const auto& provisioner : block.provisioners) note("provisioner", provisioner);
+        if (block.error_cleanup) note("provisioner", *block.error_cleanup);
+        for (const auto& chain : block.chains) {
+            for (const auto& post_processor : chain) note("post-processor", post_processor);
+        }
+    }
 }
 
 void Planner::prepare_all(PlannedBuild& build, Diagnostics& found) {
@@ -233,6 +274,33 @@ bool applies(const std::vector<std::string>& only, const std::vector<std::string
 
 std::string label_of(std::string_view keyword, const std::string& type, const std::string& name) {
     return fmt::format("{} \"{}\" \"{}\"", keyword, type, name);
+}
+
+std::string_view component_word(std::string_view keyword) {
+    return keyword == "source" ? "builder" : keyword;
+}
+
+void locate(Problem& problem, const Setting::Map& settings) {
+    const auto setting = settings.find(problem.option);
+    if (!problem.range && setting != settings.end()) problem.range = setting->second.range();
+}
+
+bool is_about_placeholder(const Problem& problem, const Setting::Map& settings) {
+    const auto setting = settings.find(problem.option);
+    return setting != settings.end() && holds_placeholder(setting->second);
+}
+
+bool holds_placeholder(const Setting& setting) {
+    if (const std::string* text = setting.as_string()) {
+        return text->find("<unknown>") != std::string::npos;
+    }
+    if (const Setting::List* list = setting.as_list()) {
+        return std::any_of(list->begin(), list->end(), holds_placeholder);
+    }
+    const Setting::Map* map = setting.as_map();
+    return map != nullptr && std::any_of(map->begin(), map->end(), [](const auto& entry) {
+               return holds_placeholder(entry.second);
+           });
 }
 
 Diagnostic to_diagnostic(const Problem& problem, std::string summary, const SourceRange& fallback) {

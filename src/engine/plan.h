@@ -22,6 +22,8 @@ struct Planned {
     Setting::Map override_settings;
     std::shared_ptr<const SchemaInfo> schema;
     std::unique_ptr<C> component;
+    /// What it asks for and kiln cannot do yet (Component::gaps), with its place.
+    Diagnostics gaps;
 };
 
 struct PlannedProvisioner : Planned<Provisioner> {
@@ -54,7 +56,9 @@ struct PlanOptions {
 };
 
 /// Which builds there are, in their order, each component prepared once. Builds with errors are
-/// left out and told in `diagnostics`; the others can run (spec/template.md, sections 6 and 13).
+/// left out and told in `diagnostics`; the others can run (spec/template.md, sections 6 and 13),
+/// unless they have gaps (engine/readiness.h). Components that kiln does not have are errors where
+/// a selected build needs them, and a warning elsewhere.
 std::vector<PlannedBuild> make_plan(const Template& tmpl, const PlanOptions& options,
                                     const Registry& registry, Diagnostics& diagnostics);
 

@@ -9,7 +9,10 @@ namespace kiln {
 namespace {
 
 Schema<SshConfig> ssh_schema();
-void refuse_unavailable(Schema<CommunicatorOptions>& schema);
+Schema<SshBastion> bastion_schema();
+Schema<SshProxy> proxy_schema();
+Schema<WinRmConfig> winrm_schema();
+void check_communicator(const CommunicatorOptions& options, Problems& problems);
 void check_ssh(const CommunicatorOptions& options, Problems& problems);
 
 }  // namespace
@@ -36,10 +39,24 @@ Schema<CommunicatorOptions> communicator_schema() {
                 "The kind of the temporary key.")
         .one_of({"ed25519", "rsa", "ecdsa", "dsa"})
         .option("temporary_key_pair_bits", &O::temporary_key_pair_bits,
-                "The size of the temporary key; 0: the kind's default.");
-    refuse_unavailable(schema);
-    schema.check(check_ssh);
+                "The size of the temporary key; 0: the kind's default.")
+        .include(&O::winrm, winrm_schema())
+        .check(check_communicator);
     return schema;
+}
+
+void report_communicator_gaps(const CommunicatorOptions& options, Problems& problems) {
+    if (options.communicator == "none") return;
+    if (!options.uses_ssh()) {
+        problems.error("communicator",
+                       fmt::format("The communicator \"{}\" comes with a later version of kiln; "
+                                   "\"ssh\" and \"none\" are there.",
+                                   options.communicator));
+        return;
+    }
+    for (const SshConfigGap& gap : ssh_config_gaps(options.ssh)) {
+        problems.error(gap.option, gap.error.to_string());
+    }
 }
 
 SshConfig ssh_config(const CommunicatorOptions& options) {
@@ -85,50 +102,78 @@ Schema<SshConfig> ssh_schema() {
                 "The longest silence of the connection; 0: no limit.")
         .option("ssh_ciphers", &O::ciphers, "The ciphers to offer, in place of the default list.")
         .option("ssh_key_exchange_algorithms", &O::key_exchange_algorithms,
-                "The key exchange methods to offer, in place of the default list.");
+                "The key exchange methods to offer, in place of the default list.")
+        .include(&O::bastion, bastion_schema())
+        .include(&O::proxy, proxy_schema())
+        .option("ssh_remote_tunnels", &O::remote_tunnels,
+                "Ports of the guest that lead to this side: \"GUEST_PORT:HOST:PORT\".")
+        .option("ssh_local_tunnels", &O::local_tunnels,
+                "Ports of this host that lead to the guest's side: \"LOCAL_PORT:HOST:PORT\".")
+        .ignored("ssh_public_key", OptionType::IntList, "Set by the peer itself, as bytes.")
+        .ignored("ssh_private_key", OptionType::IntList, "Set by the peer itself, as bytes.");
     return schema;
 }
 
-void refuse_unavailable(Schema<CommunicatorOptions>& schema) {
-    const std::string bastion = "SSH through a bastion host comes with a later version";
-    for (const char* name :
-         {"host", "username", "password", "private_key_file", "certificate_file"}) {
-        schema.unavailable(std::string("ssh_bastion_") + name, OptionType::String, bastion);
+Schema<SshBastion> bastion_schema() {
+    using O = SshBastion;
+    Schema<O> schema("bastion", "Reaching the guest through another host.");
+    schema.option("ssh_bastion_host", &O::host, "A host to go through on the way to the guest.")
+        .option("ssh_bastion_port", &O::port, "The port of the bastion's SSH server.")
+        .option("ssh_bastion_username", &O::username, "The user to log in as at the bastion.")
+        .option("ssh_bastion_password", &O::password, "That user's password.")
+        .sensitive()
+        .option("ssh_bastion_agent_auth", &O::agent_auth,
+                "Log in at the bastion with the keys of the local SSH agent.")
+        .option("ssh_bastion_interactive", &O::interactive,
+                "Put the bastion's questions to the user.")
+        .option("ssh_bastion_private_key_file", &O::private_key_file,
+                "A private key to log in with at the bastion.")
+        .default_is("that of ssh_private_key_file")
+        .option("ssh_bastion_certificate_file", &O::certificate_file,
+                "An OpenSSH certificate for the bastion's key.");
+    return schema;
+}
+
+Schema<SshProxy> proxy_schema() {
+    using O = SshProxy;
+    Schema<O> schema("proxy", "Reaching the guest through a SOCKS5 proxy.");
+    schema.option("ssh_proxy_host", &O::host, "A SOCKS5 proxy to reach the guest through.")
+        .option("ssh_proxy_port", &O::port, "The port of the proxy.")
+        .option("ssh_proxy_username", &O::username, "The user name for the proxy.")
+        .option("ssh_proxy_password", &O::password, "The password for the proxy.")
+        .sensitive();
+    return schema;
+}
+
+Schema<WinRmConfig> winrm_schema() {
+    using O = WinRmConfig;
+    Schema<O> schema("winrm", "Reaching a Windows guest by WinRM.");
+    schema.option("winrm_username", &O::username, "The user to log in as by WinRM.")
+        .option("winrm_password", &O::password, "That user's password.")
+        .sensitive()
+        .option("winrm_host", &O::host, "The guest's address; the builder knows it by itself.")
+        .option("winrm_port", &O::port, "The port of the guest's WinRM service.")
+        .default_is("5985, or 5986 with winrm_use_ssl")
+        .option("winrm_timeout", &O::timeout, "How long to wait for WinRM.")
+        .option("winrm_use_ssl", &O::use_ssl, "Connect by HTTPS.")
+        .option("winrm_insecure", &O::insecure, "Do not check the guest's certificate.")
+        .option("winrm_use_ntlm", &O::use_ntlm, "Log in by NTLM in place of Basic.")
+        .option("winrm_no_proxy", &O::no_proxy, "Never reach the guest through an HTTP proxy.");
+    return schema;
+}
+
+void check_communicator(const CommunicatorOptions& options, Problems& problems) {
+    if (options.pause_before_connecting < Duration::zero()) {
+        problems.error("pause_before_connecting", "pause_before_connecting must not be negative.");
     }
-    schema.unavailable("ssh_bastion_port", OptionType::Int, bastion)
-        .unavailable("ssh_bastion_agent_auth", OptionType::Bool, bastion)
-        .unavailable("ssh_bastion_interactive", OptionType::Bool, bastion);
-    const std::string proxy = "SSH through a SOCKS proxy comes with a later version";
-    for (const char* name : {"host", "username", "password"}) {
-        schema.unavailable(std::string("ssh_proxy_") + name, OptionType::String, proxy);
-    }
-    schema.unavailable("ssh_proxy_port", OptionType::Int, proxy);
-    const std::string tunnels = "SSH tunnels come with a later version";
-    schema.unavailable("ssh_remote_tunnels", OptionType::StringList, tunnels)
-        .unavailable("ssh_local_tunnels", OptionType::StringList, tunnels);
-    const std::string bytes = "give the key by ssh_private_key_file";
-    schema.unavailable("ssh_public_key", OptionType::IntList, bytes)
-        .unavailable("ssh_private_key", OptionType::IntList, bytes);
-    const std::string winrm = "WinRM comes with a later version";
-    for (const char* name : {"username", "password", "host"}) {
-        schema.unavailable(std::string("winrm_") + name, OptionType::String, winrm);
-    }
-    schema.unavailable("winrm_port", OptionType::Int, winrm)
-        .unavailable("winrm_timeout", OptionType::TimeSpan, winrm);
-    for (const char* name : {"use_ssl", "insecure", "use_ntlm", "no_proxy"}) {
-        schema.unavailable(std::string("winrm_") + name, OptionType::Bool, winrm);
+    if (options.uses_ssh()) check_ssh(options, problems);
+    if (options.communicator != "winrm") return;
+    for (const Error& error : winrm_config_errors(options.winrm)) {
+        problems.error("communicator", error.to_string());
     }
 }
 
 void check_ssh(const CommunicatorOptions& options, Problems& problems) {
-    if (options.communicator == "none") return;
-    if (options.communicator != "ssh") {
-        problems.error("communicator",
-                       fmt::format("the communicator \"{}\" is not available yet; \"ssh\" and "
-                                   "\"none\" are.",
-                                   options.communicator));
-        return;
-    }
     for (const Error& error : ssh_config_errors(ssh_config(options))) {
         problems.error("", error.to_string());
     }

@@ -5,6 +5,7 @@
 
 #include "base/schema.h"
 #include "communicator/ssh_config.h"
+#include "communicator/winrm_config.h"
 
 namespace kiln {
 
@@ -14,6 +15,7 @@ struct CommunicatorOptions {
     std::string communicator = "ssh";
     Duration pause_before_connecting{0};
     SshConfig ssh;
+    WinRmConfig winrm;
     std::string ssh_file_transfer_method = "scp";
     bool ssh_disable_agent_forwarding = false;
     bool ssh_clear_authorized_keys = false;
@@ -25,8 +27,12 @@ struct CommunicatorOptions {
     bool uses_ssh() const { return communicator == "ssh"; }
 };
 
-/// The options with their rules. Whether SSH needs a user name or a host is the builder's to say.
+/// The options with their rules. Whether a host is needed is the builder's to say.
 Schema<CommunicatorOptions> communicator_schema();
+
+/// What the options ask for that kiln cannot do yet: other communicators than SSH, ways through
+/// other hosts.
+void report_communicator_gaps(const CommunicatorOptions& options, Problems& problems);
 
 /// The SSH configuration with defaults settled and the secrets registered.
 SshConfig ssh_config(const CommunicatorOptions& options);

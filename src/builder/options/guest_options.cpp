@@ -1,15 +1,23 @@
 #include "builder/options/guest_options.h"
 
+#include <filesystem>
+
+#include "base/file.h"
 #include "boot/boot_command.h"
 #include "boot/boot_media.h"
 #include "engine/late_text.h"
 
 namespace kiln {
+namespace fs = std::filesystem;
+
 namespace {
 
 constexpr Duration default_boot_wait = std::chrono::seconds(10);
 
 void check_boot(const BootOptions& options, Problems& problems);
+void check_floppy_paths(const std::string& option, std::string_view kind,
+                        const std::vector<std::string>& paths, Problems& problems);
+void check_http_directory(const http::HttpOptions& options, Problems& problems);
 void check_text(const std::string& option, const std::string& text, Problems& problems);
 std::string joined(const std::vector<std::string>& parts);
 
@@ -60,7 +68,6 @@ Duration BootOptions::initial_wait() const {
 
 Schema<MediaOptions> media_schema() {
     using O = MediaOptions;
-    const std::string floppy = "floppies come with a later version; use cd_files or cd_content";
     Schema<O> schema("media", "Extra media for the guest.");
     schema
         .option("cd_files", &O::cd_files,
@@ -69,14 +76,33 @@ Schema<MediaOptions> media_schema() {
         .option("cd_content", &O::cd_content,
                 "Files for the extra CD by path, with their text; they win over cd_files.")
         .option("cd_label", &O::cd_label, "The label of the extra CD.")
-        .unavailable("floppy_files", OptionType::StringList, floppy)
-        .unavailable("floppy_dirs", OptionType::StringList, floppy)
-        .unavailable("floppy_content", OptionType::StringMap, floppy)
-        .unavailable("floppy_label", OptionType::String, floppy)
+        .include(&O::floppy, floppy_schema())
         .check([](const O& options, Problems& problems) {
             for (const Error& error : boot::cd_file_errors(options.cd_files)) {
                 problems.error("cd_files", error.to_string());
             }
+        });
+    return schema;
+}
+
+Schema<FloppyOptions> floppy_schema() {
+    using O = FloppyOptions;
+    const std::string later = "floppies come with a later version; use cd_files or cd_content";
+    Schema<O> schema("floppy", "A floppy for the guest.");
+    schema
+        .option("floppy_files", &O::floppy_files,
+                "Files (globs allowed) for the floppy's root; directories are flattened.")
+        .unavailable(later)
+        .option("floppy_dirs", &O::floppy_dirs,
+                "Directories for the floppy, which keep their structure.")
+        .unavailable(later)
+        .option("floppy_content", &O::floppy_content,
+                "Files for the floppy by name, with their text; they win over the others.")
+        .unavailable(later)
+        .option("floppy_label", &O::floppy_label, "The label of the floppy.")
+        .check([](const O& options, Problems& problems) {
+            check_floppy_paths("floppy_files", "file", options.floppy_files, problems);
+            check_floppy_paths("floppy_dirs", "directory", options.floppy_dirs, problems);
         });
     return schema;
 }
@@ -87,7 +113,12 @@ Schema<ShutdownOptions> shutdown_schema() {
     schema
         .option("shutdown_command", &O::shutdown_command,
                 "The command that shuts the guest down; without one kiln presses the power button.")
-        .option("shutdown_timeout", &O::shutdown_timeout, "How long the shutdown may take.");
+        .option("shutdown_timeout", &O::shutdown_timeout, "How long the shutdown may take.")
+        .check([](const O& options, Problems& problems) {
+            if (options.shutdown_timeout < Duration::zero()) {
+                problems.error("shutdown_timeout", "shutdown_timeout must not be negative.");
+            }
+        });
     return schema;
 }
 
@@ -107,7 +138,8 @@ Schema<http::HttpOptions> http_schema() {
         .check([](const O& options, Problems& problems) {
             for (const Error& error : http::validate(options))
                 problems.error("", error.to_string());
-        });
+        })
+        .check(check_http_directory);
     return schema;
 }
 
@@ -135,6 +167,24 @@ void check_text(const std::string& option, const std::string& text, Problems& pr
         problems.error(option, error.to_string());
     }
     for (const auto& warning : boot::boot_command_warnings(text)) problems.warning(option, warning);
+}
+
+// The peer looks for the directory when the build runs only; a template may make it before.
+void check_http_directory(const http::HttpOptions& options, Problems& problems) {
+    if (options.directory.empty() || fs::is_directory(expand_home(options.directory))) return;
+    problems.warning("http_directory",
+                     fmt::format("http_directory: there is no directory {} yet; a build needs it.",
+                                 options.directory));
+}
+
+void check_floppy_paths(const std::string& option, std::string_view kind,
+                        const std::vector<std::string>& paths, Problems& problems) {
+    for (const std::string& path : paths) {
+        const bool is_pattern = path.find_first_of("*?[") != std::string::npos;
+        if (is_pattern || fs::exists(expand_home(path))) continue;
+        problems.error(option,
+                       fmt::format("Bad Floppy disk {} '{}': it does not exist.", kind, path));
+    }
 }
 
 std::string joined(const std::vector<std::string>& parts) {

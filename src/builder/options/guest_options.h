@@ -31,8 +31,18 @@ struct BootOptions {
 };
 Schema<BootOptions> boot_schema();
 
-/// Extra media for the guest (spec/components.md, section 2.4).
+/// A floppy for the guest (spec/components.md, section 2.3).
+struct FloppyOptions {
+    std::vector<std::string> floppy_files;
+    std::vector<std::string> floppy_dirs;
+    std::map<std::string, std::string> floppy_content;
+    std::string floppy_label = "packer";
+};
+Schema<FloppyOptions> floppy_schema();
+
+/// Extra media for the guest (spec/components.md, sections 2.3 and 2.4).
 struct MediaOptions {
+    FloppyOptions floppy;
     std::vector<std::string> cd_files;
     std::map<std::string, std::string> cd_content;
     std::string cd_label = "packer";

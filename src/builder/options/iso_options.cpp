@@ -1,11 +1,17 @@
 #include "builder/options/iso_options.h"
 
+#include <fmt/ranges.h>
+
+#include "base/file.h"
 #include "download/checksum.h"
 
 namespace kiln {
 namespace {
 
+Schema<IsoOptions> declare_iso();
 void check_iso(const IsoOptions& options, Problems& problems);
+void check_checksum(const IsoOptions& options, Problems& problems);
+void check_checksum_file(const IsoOptions& options, Problems& problems);
 
 }  // namespace
 
@@ -14,6 +20,27 @@ std::vector<std::string> IsoOptions::urls() const {
 }
 
 Schema<IsoOptions> iso_schema() {
+    return declare_iso().check(check_iso);
+}
+
+Schema<IsoOptions> streamed_iso_schema() {
+    return declare_iso()
+        .option("iso_skip_cache", &IsoOptions::skip_cache,
+                "Let the hypervisor read the ISO from its server; it is not checked then.")
+        .unavailable("an ISO is always downloaded and checked")
+        .check(check_iso);
+}
+
+Schema<IsoOptions> optional_iso_schema() {
+    return declare_iso().check([](const IsoOptions& options, Problems& problems) {
+        if (options.urls().empty() && options.iso_checksum.empty()) return;
+        check_iso(options, problems);
+    });
+}
+
+namespace {
+
+Schema<IsoOptions> declare_iso() {
     using O = IsoOptions;
     Schema<O> schema("iso", "Where the installer comes from.");
     schema
@@ -27,12 +54,9 @@ Schema<IsoOptions> iso_schema() {
                 "Where to keep the download: a file, or a directory when it has no extension.")
         .default_is("the cache")
         .option("iso_target_extension", &O::iso_target_extension,
-                "The extension of the downloaded file.")
-        .check(check_iso);
+                "The extension of the downloaded file.");
     return schema;
 }
-
-namespace {
 
 void check_iso(const IsoOptions& options, Problems& problems) {
     if (!options.iso_url.empty() && !options.iso_urls.empty()) {
@@ -41,6 +65,10 @@ void check_iso(const IsoOptions& options, Problems& problems) {
     if (options.urls().empty()) {
         problems.error("iso_url", "One of iso_url or iso_urls must be specified.");
     }
+    if (!options.skip_cache) check_checksum(options, problems);
+}
+
+void check_checksum(const IsoOptions& options, Problems& problems) {
     if (options.iso_checksum.empty()) {
         problems.error("iso_checksum",
                        "A checksum must be specified (`sha256sum FILE` computes one; \"none\" goes "
@@ -58,9 +86,33 @@ void check_iso(const IsoOptions& options, Problems& problems) {
                        fmt::format("\"{}\" is an ISO, not a checksum.", options.iso_checksum));
         return;
     }
-    if (options.iso_checksum.starts_with("file:")) return;  // read when the build begins
+    if (options.iso_checksum.starts_with("file:")) {
+        check_checksum_file(options, problems);
+        return;
+    }
     try {
         download::parse_checksum(options.iso_checksum);
+    } catch (const Error& error) {
+        problems.error("iso_checksum", error.to_string());
+    }
+}
+
+// A checksum file on this host is read at once; one on a server when the build begins.
+void check_checksum_file(const IsoOptions& options, Problems& problems) {
+    std::string_view file = std::string_view(options.iso_checksum).substr(5);
+    if (file.starts_with("file:")) file.remove_prefix(5);
+    if (file.starts_with("//")) file.remove_prefix(2);
+    if (file.find("://") != std::string_view::npos || file.find("::") != std::string_view::npos) {
+        return;
+    }
+    try {
+        const std::string text = read_file(expand_home(file));
+        for (const std::string& url : options.urls()) {
+            const std::string input = url.substr(0, url.find('?'));
+            if (download::find_checksum(text, input, file)) return;
+        }
+        problems.error("iso_checksum", fmt::format("{} has no checksum for {}.", file,
+                                                   fmt::join(options.urls(), ", ")));
     } catch (const Error& error) {
         problems.error("iso_checksum", error.to_string());
     }

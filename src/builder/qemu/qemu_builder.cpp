@@ -42,6 +42,10 @@ void QemuBuilder::complete(QemuOptions& options, const PrepareContext& context,
                           problems);
 }
 
+void QemuBuilder::find_gaps(const QemuOptions& options, Problems& gaps) const {
+    report_communicator_gaps(options.vm.communicator, gaps);
+}
+
 namespace {
 
 void require_program(const std::string& name, std::string_view package) {

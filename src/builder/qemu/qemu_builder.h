@@ -13,6 +13,7 @@ class QemuBuilder : public ComponentWith<Builder, QemuOptions> {
 
   protected:
     void complete(QemuOptions& options, const PrepareContext& context, Problems& problems) override;
+    void find_gaps(const QemuOptions& options, Problems& gaps) const override;
 };
 
 }  // namespace kiln

@@ -21,6 +21,7 @@ void declare_firmware(Schema<QemuOptions>& schema);
 void declare_console(Schema<QemuOptions>& schema);
 void check_disks(const QemuOptions& options, Problems& problems);
 void check_numbers(const QemuOptions& options, Problems& problems);
+void check_console(const QemuOptions& options, Problems& problems);
 void check_arguments(const QemuOptions& options, Problems& problems);
 bool is_disk_size(const std::string& text);
 
@@ -34,7 +35,7 @@ Schema<QemuOptions> qemu_schema() {
     declare_disks(schema);
     declare_firmware(schema);
     declare_console(schema);
-    schema.check(check_disks).check(check_numbers).check(check_arguments);
+    schema.check(check_disks).check(check_numbers).check(check_console).check(check_arguments);
     return schema;
 }
 
@@ -59,7 +60,6 @@ namespace {
 
 void declare_machine(Schema<QemuOptions>& schema) {
     using O = QemuOptions;
-    const std::string tpm = "a virtual TPM comes with a later version";
     schema
         .option("accelerator", &O::accelerator,
                 "What runs the guest's code; kiln measures and picks when it is not set.")
@@ -78,10 +78,13 @@ void declare_machine(Schema<QemuOptions>& schema) {
                 "Rows of a switch and its value for QEMU; a switch named here loses its defaults.")
         .rendered_late()
         .option("net_device", &O::net_device, "The model of the guest's network card.")
-        .unavailable("net_bridge", OptionType::String, "bridged networks come with a later version")
-        .unavailable("vtpm", OptionType::Bool, tpm)
-        .unavailable("use_tpm1", OptionType::Bool, tpm)
-        .unavailable("tpm_device_type", OptionType::String, tpm)
+        .option("net_bridge", &O::net_bridge,
+                "A bridge of this host for the guest's network card, in place of user networking.")
+        .unavailable("bridged networks come with a later version")
+        .option("vtpm", &O::vtpm, "Give the guest a virtual TPM, by swtpm.")
+        .unavailable("a virtual TPM comes with a later version")
+        .option("use_tpm1", &O::use_tpm1, "Make the virtual TPM a TPM 1.2.")
+        .option("tpm_device_type", &O::tpm_device_type, "The model of the virtual TPM.")
         .option("ssh_host_port_min", &O::ssh_host_port_min, "The old name of host_port_min.")
         .deprecated("use host_port_min")
         .option("ssh_host_port_max", &O::ssh_host_port_max, "The old name of host_port_max.")
@@ -119,9 +122,7 @@ void declare_disks(Schema<QemuOptions>& schema) {
         .option("skip_compaction", &O::skip_compaction, "Do not rewrite the disk at the end.")
         .option("disk_compression", &O::disk_compression, "Compress the finished disk.")
         .block("qemu_img_args", &O::qemu_img_args, qemu_img_schema(),
-               "Extra arguments for the calls of qemu-img.")
-        .unavailable("iso_skip_cache", OptionType::Bool,
-                     "reading an ISO from its server while building comes with a later version");
+               "Extra arguments for the calls of qemu-img.");
 }
 
 void declare_firmware(Schema<QemuOptions>& schema) {
@@ -138,7 +139,6 @@ void declare_firmware(Schema<QemuOptions>& schema) {
 
 void declare_console(Schema<QemuOptions>& schema) {
     using O = QemuOptions;
-    const std::string password = "VNC passwords come with a later version";
     schema.option("headless", &O::headless, "Open no window.")
         .option("display", &O::display, "QEMU's display.")
         .option("use_default_display", &O::use_default_display, "Leave the display to QEMU.")
@@ -150,8 +150,11 @@ void declare_console(Schema<QemuOptions>& schema) {
         .default_is("5900")
         .option("vnc_port_max", &O::vnc_port_max, "The last port that VNC may take.")
         .default_is("6000")
-        .unavailable("vnc_use_password", OptionType::Bool, password)
-        .unavailable("vnc_password", OptionType::String, password)
+        .option("vnc_use_password", &O::vnc_use_password, "Protect VNC by a password.")
+        .unavailable("VNC passwords come with a later version")
+        .option("vnc_password", &O::vnc_password,
+                "The password for vnc_use_password, of at most 8 bytes; random when not set.")
+        .sensitive()
         .option("qmp_enable", &O::qmp_enable, "Open a QMP socket for your own tools.")
         .option("qmp_socket_path", &O::qmp_socket_path, "Where that socket is.")
         .default_is("\"OUTPUT_DIRECTORY/VM_NAME.monitor\"");
@@ -207,6 +210,14 @@ void check_numbers(const QemuOptions& options, Problems& problems) {
     if (vnc_min > vnc_max || vnc_max > 65535) {
         problems.error("vnc_port_max",
                        "vnc_port_max must be at least vnc_port_min, and at most 65535.");
+    }
+}
+
+void check_console(const QemuOptions& options, Problems& problems) {
+    constexpr std::size_t longest_password = 8;
+    if (options.vnc_use_password && options.vnc_password.size() > longest_password) {
+        problems.warning("vnc_password",
+                         "vnc_password is longer than the 8 bytes that VNC takes; a build fails.");
     }
 }
 

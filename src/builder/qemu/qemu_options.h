@@ -57,6 +57,10 @@ struct QemuOptions {
     bool efi_drop_efivars = false;
 
     std::string net_device = "virtio-net";
+    std::string net_bridge;
+    bool vtpm = false;
+    bool use_tpm1 = false;
+    std::string tpm_device_type = "tpm-tis";
     bool headless = false;
     std::string display;
     bool use_default_display = false;
@@ -64,6 +68,8 @@ struct QemuOptions {
     std::optional<std::string> vnc_bind_address;
     std::optional<int> vnc_port_min;
     std::optional<int> vnc_port_max;
+    bool vnc_use_password = false;
+    std::string vnc_password;
     bool qmp_enable = false;
     std::string qmp_socket_path;
     std::optional<int> ssh_host_port_min;

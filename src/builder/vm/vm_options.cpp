@@ -6,14 +6,13 @@ namespace kiln {
 namespace {
 
 void check_ports(const VmOptions& options, Problems& problems);
-void check_communicator(const VmOptions& options, Problems& problems);
 
 }  // namespace
 
 Schema<VmOptions> vm_schema() {
     using O = VmOptions;
     Schema<O> schema("vm", "What every VM builder has.");
-    schema.include(&O::iso, iso_schema())
+    schema.include(&O::iso, streamed_iso_schema())
         .option("output_directory", &O::output_directory,
                 "Where the disks go; must not exist, unless -force is given.")
         .default_is("\"output-NAME\"")
@@ -30,8 +29,7 @@ Schema<VmOptions> vm_schema() {
         .option("skip_nat_mapping", &O::skip_nat_mapping,
                 "Do not forward a host port to the guest; connect to the guest's own port.")
         .include(&O::shutdown, shutdown_schema())
-        .check(check_ports)
-        .check(check_communicator);
+        .check(check_ports);
     return schema;
 }
 
@@ -58,12 +56,6 @@ void check_ports(const VmOptions& options, Problems& problems) {
         problems.error("host_port_min", "host_port_min and host_port_max must be from 1 to 65535.");
     } else if (options.host_port_min > options.host_port_max) {
         problems.error("host_port_min", "host_port_min must be at most host_port_max.");
-    }
-}
-
-void check_communicator(const VmOptions& options, Problems& problems) {
-    if (options.communicator.uses_ssh() && options.communicator.ssh.username.empty()) {
-        problems.error("ssh_username", "An ssh_username must be specified.");
     }
 }
 

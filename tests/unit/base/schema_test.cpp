@@ -25,6 +25,7 @@ struct Sample {
     std::string secret;
     std::vector<Inner> inners;
     Group group;
+    std::string later;
 };
 
 Schema<Sample> sample_schema() {
@@ -47,7 +48,8 @@ Schema<Sample> sample_schema() {
         .sensitive()
         .blocks("inner", &Sample::inners, inner, "")
         .include(&Sample::group, group)
-        .unavailable("later", OptionType::String, "it comes later")
+        .option("later", &Sample::later, "")
+        .unavailable("it comes later")
         .check([](const Sample& s, Problems& problems) {
             if (s.number < 0) problems.error("number", "number must not be negative");
         });
@@ -109,11 +111,55 @@ TEST(Schema, RunsRulesOnlyOverWhatCouldBeDecoded) {
     EXPECT_EQ(messages(undecodable), Messages{"tri needs a bool, not \"maybe\""});
 }
 
-TEST(Schema, RefusesAnUnavailableOptionWithTheReason) {
+TEST(Schema, DecodesAnOptionThatIsNotServedYet) {
     Problems problems;
-    sample_schema().decode({{"later", "x"}}, problems);
-    EXPECT_EQ(messages(problems), Messages{"later is not available yet: it comes later"});
-    EXPECT_TRUE(problems.has_errors());
+    EXPECT_EQ(sample_schema().decode({{"later", "x"}}, problems).later, "x");
+    EXPECT_TRUE(problems.empty());
+    EXPECT_EQ(sample_schema().find("later")->unavailable, "it comes later");
+}
+
+TEST(Schema, TakesAnEmptyTextForAChoiceAsNotSet) {
+    Problems problems;
+    EXPECT_EQ(sample_schema().decode({{"choice", ""}}, problems).choice, "a");
+    EXPECT_TRUE(problems.empty());
+}
+
+TEST(Schema, ChecksEachElementOfAListOfChoices) {
+    struct Lists {
+        std::vector<std::string> list;
+    };
+    Schema<Lists> schema("lists", "");
+    schema.option("list", &Lists::list, "").one_of({"a", "beta"});
+    Problems problems;
+    schema.validate({{"list", Setting::List{"a", "betta"}}}, problems);
+    EXPECT_EQ(messages(problems),
+              Messages{"list must be one of a, beta, not \"betta\". Did you mean \"beta\"?"});
+}
+
+TEST(Schema, KnowsWhetherAnOptionalBlockIsThere) {
+    struct Outer {
+        std::optional<Inner> inner;
+    };
+    Schema<Inner> inner("inner", "");
+    inner.option("name", &Inner::name, "");
+    Schema<Outer> schema("outer", "");
+    schema.block("inner", &Outer::inner, inner, "");
+    Problems problems;
+    EXPECT_FALSE(schema.decode({}, problems).inner);
+    EXPECT_TRUE(schema.decode({{"inner", Setting::Map{}}}, problems).inner);
+    EXPECT_TRUE(problems.empty());
+}
+
+TEST(Schema, DeclaresOutputsAndIgnoredOptions) {
+    struct Nothing {};
+    Schema<Nothing> schema("nothing", "");
+    schema.output("size", OptionType::Int, "A size.").ignored("old", OptionType::String, "Old.");
+    ASSERT_EQ(schema.outputs().size(), 1u);
+    EXPECT_EQ(schema.outputs()[0].name, "size");
+    EXPECT_TRUE(schema.option_names().empty());
+    Problems problems;
+    schema.validate({{"old", "x"}}, problems);
+    EXPECT_TRUE(problems.empty());
 }
 
 TEST(Schema, DecodesNestedBlocksAndTheirMissingOptions) {

@@ -2,12 +2,14 @@
 
 #include "base/file.h"
 #include "builder/null_builder.h"
-#include "builder/qemu/qemu_options.h"
+#include "builder/qemu/qemu_builder.h"
 
 namespace kiln {
 namespace {
 
 using namespace std::chrono_literals;
+
+using Messages = std::vector<std::string>;
 
 Setting::Map least_settings() {
     return {{"iso_url", "x.iso"}, {"iso_checksum", std::string(64, 'a')}, {"ssh_username", "root"}};
@@ -20,6 +22,20 @@ std::vector<std::string> problems_of(Setting::Map more) {
     qemu_schema().decode(settings, problems);
     std::vector<std::string> out;
     for (const auto& problem : problems) out.push_back(problem.message);
+    return out;
+}
+
+// The options that a qemu source with these settings has gaps in.
+std::vector<std::string> gaps_of(Setting::Map more) {
+    Setting::Map settings = least_settings();
+    const TempDir directory(temp_root());
+    settings["output_directory"] = (directory.path() / "new").string();
+    for (auto& [name, value] : more) settings[name] = value;
+    QemuBuilder builder(std::make_shared<const Schema<QemuOptions>>(qemu_schema()));
+    Problems problems;
+    builder.prepare(settings, PrepareContext{}, problems);
+    std::vector<std::string> out;
+    for (const auto& gap : builder.gaps()) out.push_back(gap.option);
     return out;
 }
 
@@ -55,7 +71,16 @@ TEST(QemuOptions, RefusesWhatThePeerRefuses) {
         {{{"iso_checksum", "md5:12"}}, "md5:12"},
         {{{"http_directory", "a"}, {"http_content", Setting::Map{{"/b", "c"}}}}, "http_content"},
         {{{"ssh_username", ""}}, "ssh_username must be specified"},
-        {{{"communicator", "winrm"}}, "winrm"},
+        {{{"communicator", "winrm"}}, "winrm_username must be specified"},
+        {{{"communicator", "telnet"}}, "communicator must be one of"},
+        {{{"floppy_files", "/nonexistent"}}, "Bad Floppy disk file '/nonexistent'"},
+        {{{"floppy_dirs", "/nonexistent"}}, "Bad Floppy disk directory '/nonexistent'"},
+        {{{"cd_files", "/nonexistent"}}, "Bad CD disk file '/nonexistent'"},
+        {{{"http_directory", "/nonexistent"}}, "there is no directory /nonexistent yet"},
+        {{{"iso_checksum", "file:/nonexistent"}}, "/nonexistent"},
+        {{{"iso_checksum", "file:///nonexistent"}}, "/nonexistent"},
+        {{{"vnc_use_password", true}, {"vnc_password", "123456789"}}, "longer than the 8 bytes"},
+        {{{"ssh_bastion_host", "b"}}, "ssh_bastion_password"},
         {{{"qemuargs", Setting::List{Setting::List{"serial"}}}}, "begins with a switch"},
     };
     for (const auto& [settings, expected] : cases) {
@@ -64,11 +89,39 @@ TEST(QemuOptions, RefusesWhatThePeerRefuses) {
     }
 }
 
-TEST(QemuOptions, SaysWhatIsNotThereYet) {
-    for (const char* option : {"vtpm", "net_bridge", "floppy_files", "winrm_username",
-                               "ssh_bastion_host", "iso_skip_cache", "vnc_password"}) {
-        EXPECT_TRUE(mentions(problems_of({{option, "x"}}), "is not available yet")) << option;
+TEST(QemuOptions, NamesWhatIsNotThereYet) {
+    const std::vector<std::pair<Setting::Map, std::string>> cases = {
+        {{{"vtpm", true}}, "vtpm"},
+        {{{"net_bridge", "br0"}}, "net_bridge"},
+        {{{"floppy_content", Setting::Map{{"a", "b"}}}}, "floppy_content"},
+        {{{"iso_skip_cache", true}}, "iso_skip_cache"},
+        {{{"vnc_use_password", true}}, "vnc_use_password"},
+        {{{"communicator", "winrm"}, {"winrm_username", "x"}}, "communicator"},
+        {{{"ssh_bastion_host", "b"}, {"ssh_bastion_password", "p"}}, "ssh_bastion_host"},
+        {{{"ssh_proxy_host", "p"}}, "ssh_proxy_host"},
+        {{{"ssh_local_tunnels", Setting::List{"1:h:2"}}}, "ssh_local_tunnels"},
+    };
+    for (const auto& [settings, expected] : cases) {
+        EXPECT_EQ(problems_of(settings), Messages{}) << expected;
+        EXPECT_EQ(gaps_of(settings), Messages{expected});
     }
+    EXPECT_EQ(gaps_of({{"vtpm", false}, {"net_bridge", ""}, {"communicator", "none"}}), Messages{});
+}
+
+TEST(QemuOptions, ReadsAChecksumFileOnThisHost) {
+    const TempDir directory(temp_root());
+    const std::string file = (directory.path() / "SHA256SUMS").string();
+    write_file_atomically(file, std::string(64, 'b') + "  x.iso\n");
+    EXPECT_EQ(problems_of({{"iso_checksum", "file:" + file}}), Messages{});
+    EXPECT_EQ(problems_of({{"iso_checksum", "file://" + file}}), Messages{});
+    EXPECT_EQ(problems_of({{"iso_checksum", "file:https://127.0.0.1/SHA256SUMS"}}), Messages{});
+    EXPECT_TRUE(mentions(problems_of({{"iso_checksum", "file:" + file}, {"iso_url", "y.iso"}}),
+                         "has no checksum for y.iso"));
+}
+
+TEST(QemuOptions, NeedsNoChecksumForAnIsoThatItDoesNotKeep) {
+    EXPECT_EQ(problems_of({{"iso_checksum", ""}, {"iso_skip_cache", true}}), Messages{});
+    EXPECT_TRUE(mentions(problems_of({{"iso_checksum", ""}}), "A checksum must be specified"));
 }
 
 TEST(QemuOptions, WarnsOfAMisspelledKey) {

@@ -70,16 +70,48 @@ TEST(SshConfig, ReportsEverythingThatIsWrong) {
                             "ssh_timeout is negative", "ssh_handshake_attempts is negative"));
 }
 
-TEST(SshConfig, RefusesWhatItDoesNotSupportByName) {
+TEST(SshConfig, NamesWhatItDoesNotSupportYet) {
     SshConfig config = valid();
-    config.bastion_host = "b";
-    config.proxy_host = "p";
+    config.password = "p";
+    config.bastion.host = "b";
+    config.bastion.password = "p";
     config.remote_tunnels = {"1:h:2"};
     config.local_tunnels = {"1:h:2"};
-    EXPECT_THAT(errors_of(config), ElementsAre("ssh_bastion_host is not supported by kiln yet",
-                                               "ssh_proxy_host is not supported by kiln yet",
-                                               "ssh_remote_tunnels is not supported by kiln yet",
-                                               "ssh_local_tunnels is not supported by kiln yet"));
+    EXPECT_THAT(errors_of(config), IsEmpty());
+    std::vector<std::string> options;
+    for (const auto& gap : ssh_config_gaps(config)) options.push_back(gap.option);
+    EXPECT_THAT(options,
+                ElementsAre("ssh_bastion_host", "ssh_remote_tunnels", "ssh_local_tunnels"));
+    EXPECT_THAT(ssh_config_gaps(valid()), IsEmpty());
+}
+
+TEST(SshConfig, ChecksTheWaysThroughOtherHosts) {
+    SshConfig config = valid();
+    config.bastion.host = "b";
+    config.bastion.port = 0;
+    config.bastion.certificate_file = "/nonexistent/cert";
+    config.proxy.host = "p";
+    config.proxy.port = 70000;
+    EXPECT_THAT(
+        errors_of(config),
+        ElementsAre("please specify either ssh_bastion_host or ssh_proxy_host, not both",
+                    "ssh_proxy_port is 70000, not a port number",
+                    "ssh_bastion_port is 0, not a port number",
+                    "ssh_bastion_password, ssh_bastion_private_key_file or ssh_bastion_agent_auth "
+                    "must be specified",
+                    "ssh_bastion_certificate_file is set, but not ssh_bastion_private_key_file",
+                    "the bastion's key cannot be used"));
+}
+
+TEST(SshConfig, ChecksTheFormOfTunnels) {
+    SshConfig config = valid();
+    config.remote_tunnels = {"8080:localhost:80", "x:localhost:80", "80:localhost", "80::80"};
+    config.local_tunnels = {"1:[::1]:2", "70000:h:1"};
+    EXPECT_THAT(errors_of(config),
+                ElementsAre("ssh_remote_tunnels holds \"x:localhost:80\", which is no tunnel",
+                            "ssh_remote_tunnels holds \"80:localhost\", which is no tunnel",
+                            "ssh_remote_tunnels holds \"80::80\", which is no tunnel",
+                            "ssh_local_tunnels holds \"70000:h:1\", which is no tunnel"));
 }
 
 TEST(SshConfig, RefusesAlgorithmsThatItDoesNotKnow) {
