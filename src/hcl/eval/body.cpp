@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "base/suggest.h"
+#include "hcl/json/body.h"
 #include "hcl/value/print.h"
 
 namespace kiln::hcl {
@@ -20,6 +21,15 @@ bool check_labels(const Block& block, const BlockSchema& schema, Diagnostics& di
 void report_unsupported(const Attribute& attribute, const BodySchema& schema,
                         Diagnostics& diagnostics);
 void report_unsupported(const Block& block, const BodySchema& schema, Diagnostics& diagnostics);
+void report_unsupported(const OpenProperty& property, const BodySchema& schema,
+                        Diagnostics& diagnostics);
+/// Makes the properties that the schema names attributes and blocks of `content`.
+void read_properties(const std::vector<OpenProperty>& properties, const BodySchema& schema,
+                     BodyContent& content, std::vector<OpenProperty>& rest,
+                     Diagnostics& diagnostics);
+void add_once(std::map<std::string, Attribute>& attributes, Attribute attribute,
+              const char* summary, Diagnostics& diagnostics);
+SourceRange missing_item_range(const Body& body);
 std::string joined(const std::vector<std::string>& names);
 
 }  // namespace
@@ -44,28 +54,24 @@ BodyContent read_body(const Body& body, const BodySchema& schema, Diagnostics& d
         report_unsupported(attribute, schema, diagnostics);
     }
     for (const Block& block : remainder.blocks) report_unsupported(block, schema, diagnostics);
+    for (const OpenProperty& property : remainder.properties) {
+        report_unsupported(property, schema, diagnostics);
+    }
     return content;
 }
 
 BodyContent read_body_partially(const Body& body, const BodySchema& schema, Body& remainder,
                                 Diagnostics& diagnostics) {
     BodyContent content;
-    content.missing_item_range = {body.range.filename, body.range.start, body.range.start};
+    content.missing_item_range = missing_item_range(body);
     Body rest;
     rest.range = body.range;
     rest.end_range = body.end_range;
     rest.unknown = body.unknown;
+    rest.source = body.source;
     for (const auto& [name, attribute] : body.attributes) {
         auto& place = find_attribute(schema, name) ? content.attributes : rest.attributes;
         place.emplace(name, attribute);
-    }
-    for (const AttributeSchema& wanted : schema.attributes) {
-        if (!wanted.required || body.unknown || content.attributes.contains(wanted.name)) continue;
-        diagnostics.add(Diagnostic::error(
-            "Missing required argument",
-            fmt::format("The argument {} is required, but no definition was found.",
-                        quote(wanted.name)),
-            content.missing_item_range));
     }
     for (const Block& block : body.blocks) {
         const BlockSchema* wanted = find_block(schema, block.type);
@@ -75,17 +81,37 @@ BodyContent read_body_partially(const Body& body, const BodySchema& schema, Body
             content.blocks.push_back(block);
         }
     }
+    read_properties(body.properties, schema, content, rest.properties, diagnostics);
+    for (const AttributeSchema& wanted : schema.attributes) {
+        if (!wanted.required || body.unknown || content.attributes.contains(wanted.name)) continue;
+        diagnostics.add(Diagnostic::error(
+            "Missing required argument",
+            fmt::format("The argument {} is required, but no definition was found.",
+                        quote(wanted.name)),
+            content.missing_item_range));
+    }
     remainder = std::move(rest);
     return content;
 }
 
 std::map<std::string, Attribute> read_attributes(const Body& body, Diagnostics& diagnostics) {
+    if (body.source == Body::Source::JsonArray) {
+        diagnostics.add(Diagnostic::error(
+            "Incorrect JSON value type",
+            "A JSON object is required here, with an argument for each property.", body.range));
+        return {};
+    }
     for (const Block& block : body.blocks) {
         diagnostics.add(Diagnostic::error(fmt::format("Unexpected {} block", quote(block.type)),
                                           "Blocks are not allowed here.", block.type_range,
                                           block.header_range()));
     }
-    return body.attributes;
+    std::map<std::string, Attribute> attributes = body.attributes;
+    for (const OpenProperty& property : body.properties) {
+        add_once(attributes, json_attribute(property), "Duplicate attribute definition",
+                 diagnostics);
+    }
+    return attributes;
 }
 
 Body merge_bodies(std::vector<Body> bodies, Diagnostics& diagnostics) {
@@ -93,19 +119,16 @@ Body merge_bodies(std::vector<Body> bodies, Diagnostics& diagnostics) {
     if (!bodies.empty()) {
         merged.range = bodies.front().range;
         merged.end_range = bodies.front().end_range;
+        merged.source = bodies.front().source;
     }
     for (Body& body : bodies) {
         merged.unknown |= body.unknown;
         for (auto& [name, attribute] : body.attributes) {
-            const auto [existing, added] = merged.attributes.try_emplace(name, attribute);
-            if (added) continue;
-            diagnostics.add(
-                Diagnostic::error("Duplicate argument",
-                                  fmt::format("Argument {} was already set at {}", quote(name),
-                                              existing->second.name_range.to_string()),
-                                  attribute.name_range));
+            add_once(merged.attributes, std::move(attribute), "Duplicate argument", diagnostics);
         }
         std::move(body.blocks.begin(), body.blocks.end(), std::back_inserter(merged.blocks));
+        std::move(body.properties.begin(), body.properties.end(),
+                  std::back_inserter(merged.properties));
     }
     return merged;
 }
@@ -181,6 +204,59 @@ void report_unsupported(const Block& block, const BodySchema& schema, Diagnostic
         "Unsupported block type",
         fmt::format("Blocks of type {} are not expected here.{}", quote(block.type), hint),
         block.type_range));
+}
+
+void report_unsupported(const OpenProperty& property, const BodySchema& schema,
+                        Diagnostics& diagnostics) {
+    std::vector<std::string> names = attribute_names(schema);
+    const std::vector<std::string> types = block_types(schema);
+    names.insert(names.end(), types.begin(), types.end());
+    diagnostics.add(
+        Diagnostic::error("Extraneous JSON object property",
+                          fmt::format("No argument or block type is named {}.{}",
+                                      quote(property.name()), did_you_mean(property.name(), names)),
+                          property.document->range(property.property->name)));
+}
+
+void read_properties(const std::vector<OpenProperty>& properties, const BodySchema& schema,
+                     BodyContent& content, std::vector<OpenProperty>& rest,
+                     Diagnostics& diagnostics) {
+    for (const OpenProperty& property : properties) {
+        if (find_attribute(schema, property.name()) != nullptr) {
+            add_once(content.attributes, json_attribute(property), "Duplicate argument",
+                     diagnostics);
+        } else if (const BlockSchema* wanted = find_block(schema, property.name())) {
+            auto blocks = json_blocks(property, wanted->label_names, diagnostics);
+            std::move(blocks.begin(), blocks.end(), std::back_inserter(content.blocks));
+        } else {
+            rest.push_back(property);
+        }
+    }
+}
+
+void add_once(std::map<std::string, Attribute>& attributes, Attribute attribute,
+              const char* summary, Diagnostics& diagnostics) {
+    const auto existing = attributes.find(attribute.name);
+    if (existing == attributes.end()) {
+        std::string name = attribute.name;
+        attributes.emplace(std::move(name), std::move(attribute));
+        return;
+    }
+    diagnostics.add(
+        Diagnostic::error(summary,
+                          fmt::format("Argument {} was already set at {}.", quote(attribute.name),
+                                      existing->second.name_range.to_string()),
+                          attribute.name_range));
+}
+
+SourceRange missing_item_range(const Body& body) {
+    if (body.source != Body::Source::JsonObject || body.range.empty()) {
+        return {body.range.filename, body.range.start, body.range.start};
+    }
+    SourcePos close = body.range.end;
+    --close.byte;
+    --close.column;
+    return {body.range.filename, close, body.range.end};
 }
 
 std::string joined(const std::vector<std::string>& names) {

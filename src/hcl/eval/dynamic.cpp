@@ -7,6 +7,7 @@
 #include "base/suggest.h"
 #include "hcl/eval/evaluate.h"
 #include "hcl/eval/references.h"
+#include "hcl/json/body.h"
 #include "hcl/value/convert.h"
 #include "hcl/value/print.h"
 
@@ -14,7 +15,6 @@ namespace kiln::hcl {
 namespace {
 
 using Bindings = std::map<std::string, Value>;
-using BindingsPtr = std::shared_ptr<const Bindings>;
 
 /// A dynamic block's own parts.
 struct DynamicBlock {
@@ -23,7 +23,7 @@ struct DynamicBlock {
     std::string iterator;
     ExpressionPtr for_each;
     std::vector<ExpressionPtr> labels;
-    const Block* content = nullptr;
+    Block content;
     NestedBlockSchema::Child schema;
 };
 
@@ -35,6 +35,7 @@ class Expander {
     Body expand(const Body& body, const NestedBlockSchema& schema);
 
   private:
+    void expand_properties(const NestedBlockSchema& schema, Body& body);
     void expand_block(const Block& block, const NestedBlockSchema& schema, std::vector<Block>& out);
     std::optional<DynamicBlock> read(const Block& block, const NestedBlockSchema& schema);
     bool read_iterator(const Attribute* attribute, DynamicBlock& dynamic);
@@ -59,6 +60,7 @@ Body unknown_body(const Body& body);
 void collect_references(const Body& body, const std::vector<std::string>& iterators,
                         std::vector<Traversal>& out);
 std::string iterator_name(const Block& block);
+BodyContent own_arguments(const Block& dynamic);
 
 }  // namespace
 
@@ -104,7 +106,30 @@ Body Expander::expand(const Body& body, const NestedBlockSchema& schema) {
         }
         expanded.blocks.push_back(std::move(copy));
     }
+    expand_properties(schema, expanded);
     return expanded;
+}
+
+/// Makes the properties that name blocks of the schema blocks, so that they can be expanded; what
+/// is left are attributes, or nothing that belongs here.
+void Expander::expand_properties(const NestedBlockSchema& schema, Body& body) {
+    std::vector<OpenProperty> rest;
+    for (const OpenProperty& property : body.properties) {
+        const NestedBlockSchema::Child* child = schema.find(property.name());
+        if (property.name() == "dynamic" && child == nullptr) {
+            for (const Block& block : json_blocks(property, {"type"}, diagnostics_)) {
+                expand_block(block, schema, body.blocks);
+            }
+        } else if (property.name() == "dynamic" || child == nullptr) {
+            rest.push_back(property);
+        } else {
+            for (Block& block : json_blocks(property, child->block.label_names, diagnostics_)) {
+                block.body = expand(block.body, child->nested);
+                body.blocks.push_back(std::move(block));
+            }
+        }
+    }
+    body.properties = std::move(rest);
 }
 
 void Expander::expand_block(const Block& block, const NestedBlockSchema& schema,
@@ -142,8 +167,10 @@ void Expander::expand_block(const Block& block, const NestedBlockSchema& schema,
 
 std::optional<DynamicBlock> Expander::read(const Block& block, const NestedBlockSchema& schema) {
     if (block.labels.size() != 1) {
-        read_body(Body{{}, {block}, block.body.range, {}, false}, {{}, {{"dynamic", {"type"}}}},
-                  diagnostics_);
+        Body alone;
+        alone.blocks = {block};
+        alone.range = block.body.range;
+        read_body(alone, {{}, {{"dynamic", {"type"}}}}, diagnostics_);
         return std::nullopt;
     }
     DynamicBlock dynamic;
@@ -175,10 +202,7 @@ std::optional<DynamicBlock> Expander::read(const Block& block, const NestedBlock
     const bool good = read_iterator(content.find("iterator"), dynamic) &&
                       read_labels(content, dynamic) && check_content(content);
     if (!good) return std::nullopt;
-    // The content lives in `block`; `content` above holds copies.
-    for (const Block& nested : block.body.blocks) {
-        if (nested.type == "content") dynamic.content = &nested;
-    }
+    dynamic.content = content.blocks[0];
     return dynamic;
 }
 
@@ -235,14 +259,14 @@ std::optional<Block> Expander::instance(const DynamicBlock& dynamic, const Value
     Block block;
     block.type = dynamic.type;
     block.type_range = dynamic.source->labels[0].range;
-    block.open_brace_range = dynamic.content->open_brace_range;
-    block.close_brace_range = dynamic.content->close_brace_range;
+    block.open_brace_range = dynamic.content.open_brace_range;
+    block.close_brace_range = dynamic.content.close_brace_range;
     for (const ExpressionPtr& expression : dynamic.labels) {
         auto text = label(expression, bindings);
         if (!text) return std::nullopt;
         block.labels.push_back(std::move(*text));
     }
-    block.body = with_bindings(dynamic.content->body, bindings);
+    block.body = with_bindings(dynamic.content.body, bindings);
     return block;
 }
 
@@ -303,6 +327,11 @@ Body with_bindings(const Body& body, const BindingsPtr& bindings) {
         attribute.expression = with_bindings(attribute.expression, bindings);
     }
     for (Block& block : bound.blocks) block.body = with_bindings(block.body, bindings);
+    for (OpenProperty& property : bound.properties) {
+        Bindings merged = property.bindings ? *property.bindings : Bindings();
+        for (const auto& [name, value] : *bindings) merged.insert_or_assign(name, value);
+        property.bindings = std::make_shared<const Bindings>(std::move(merged));
+    }
     return bound;
 }
 
@@ -315,6 +344,9 @@ Body unknown_body(const Body& body) {
     }
     for (Block& block : unknown.blocks) {
         if (block.type != "dynamic") block.body = unknown_body(block.body);
+    }
+    for (OpenProperty& property : unknown.properties) {
+        property.unknown = property.name() != "dynamic";
     }
     return unknown;
 }
@@ -336,14 +368,34 @@ void collect_references(const Body& body, const std::vector<std::string>& iterat
         }
         std::vector<std::string> inner = iterators;
         inner.push_back(iterator_name(block));
-        add(block.body.find("for_each"), iterators);
-        add(block.body.find("labels"), inner);
+        const BodyContent content = own_arguments(block);
+        add(content.find("for_each"), iterators);
+        add(content.find("labels"), inner);
         collect_references(block.body, inner, out);
+    }
+    Diagnostics unused;  // told when the blocks are expanded
+    for (const OpenProperty& property : body.properties) {
+        Body nested;
+        if (property.name() == "dynamic") {
+            nested.blocks = json_blocks(property, {"type"}, unused);
+        } else {
+            nested = json_body(property.document, property.property->value, nullptr, false, unused);
+        }
+        collect_references(nested, iterators, out);
     }
 }
 
+BodyContent own_arguments(const Block& dynamic) {
+    Body rest;
+    Diagnostics unused;  // told when the block is expanded
+    return read_body_partially(dynamic.body,
+                               {{{"for_each", false}, {"iterator", false}, {"labels", false}}, {}},
+                               rest, unused);
+}
+
 std::string iterator_name(const Block& block) {
-    const Attribute* attribute = block.body.find("iterator");
+    const BodyContent content = own_arguments(block);
+    const Attribute* attribute = content.find("iterator");
     const std::string name = attribute ? as_keyword(*attribute->expression) : std::string();
     return name.empty() ? block.labels[0].text : name;
 }

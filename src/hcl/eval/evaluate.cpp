@@ -70,6 +70,7 @@ Value Evaluator::eval(const Expression& expression) {
         Value operator()(const ForExpression& node) { return self.eval_for(node, whole); }
         Value operator()(const Parentheses& node) { return self.eval(*node.inner); }
         Value operator()(const Scoped& node) { return self.eval_scoped(node); }
+        Value operator()(const JsonString& node) { return self.eval_json_string(node); }
     };
     return std::visit(Visitor{*this, expression}, expression.node);
 }
@@ -312,6 +313,13 @@ Value Evaluator::eval_object(const ObjectConstructor& node, const Expression& wh
             known = false;
         } else if (!converted.value->is_known()) {
             known = false;
+        } else if (!attributes.contains(converted.value->as_string())) {
+            attributes.emplace(converted.value->as_string(), value);
+        } else if (node.unique_keys) {
+            report("Duplicate object attribute",
+                   fmt::format("The object has an attribute {} already.",
+                               quote(converted.value->as_string())),
+                   item.key->range, whole.range, *item.key);
         } else {
             attributes.insert_or_assign(converted.value->as_string(), value);
         }
@@ -338,6 +346,13 @@ Value Evaluator::eval_scoped(const Scoped& node) {
     EvalScope inner(&scope_);
     for (const auto& [name, value] : *node.bindings) inner.set(name, value);
     return Evaluator(inner, diagnostics_, splat_item_).eval(*node.inner);
+}
+
+Value Evaluator::eval_json_string(const JsonString& node) {
+    if (scope_.is_empty()) return Value::string(node.node->text);
+    if (!node.errors) return eval(*node.parsed);
+    diagnostics_.append(*node.errors);
+    return Value::dynamic_unknown();
 }
 
 void Evaluator::report(std::string summary, std::string detail, const SourceRange& subject,

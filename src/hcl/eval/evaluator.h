@@ -32,6 +32,7 @@ class Evaluator {
     Value eval_object(const ObjectConstructor& node, const Expression& whole);
     Value eval_object_key(const ObjectKey& node, const Expression& whole);
     Value eval_scoped(const Scoped& node);
+    Value eval_json_string(const JsonString& node);
     /// Converts an operand; reports "Invalid operand" for `side` when it does not fit.
     std::optional<Value> operand(const Value& value, const Type& wanted, const char* side,
                                  const Expression& expression, const Expression& whole);

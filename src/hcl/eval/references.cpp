@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "hcl/json/body.h"
+#include "hcl/json/expression.h"
+
 namespace kiln::hcl {
 namespace {
 
@@ -42,6 +45,7 @@ std::vector<Traversal> references(const Body& body) {
 std::optional<Traversal> as_traversal(const Expression& expression) {
     if (const auto* node = expression.as<ScopeTraversal>()) return node->traversal;
     if (const auto* node = expression.as<Scoped>()) return as_traversal(*node->inner);
+    if (const auto* node = expression.as<JsonString>()) return json_traversal(*node);
     return std::nullopt;
 }
 
@@ -50,6 +54,10 @@ std::string as_keyword(const Expression& expression) {
         return node->traversal.steps.empty() ? node->traversal.root : std::string();
     }
     if (const auto* node = expression.as<Scoped>()) return as_keyword(*node->inner);
+    if (const auto* node = expression.as<JsonString>()) {
+        const ExpressionPtr native = json_native_expression(*node);
+        return native ? as_keyword(*native) : std::string();
+    }
     if (const auto* node = expression.as<Literal>()) {
         const Value& value = node->value;
         if (value.is_null()) return "null";
@@ -61,6 +69,10 @@ std::string as_keyword(const Expression& expression) {
 }
 
 std::optional<StaticCall> as_call(const Expression& expression) {
+    if (const auto* string = expression.as<JsonString>()) {
+        const ExpressionPtr native = json_native_expression(*string);
+        return native ? as_call(*native) : std::nullopt;
+    }
     const auto* node = expression.as<FunctionCall>();
     if (node == nullptr || node->expand_final) return std::nullopt;
     return StaticCall{node->name, node->name_range, node->arguments,
@@ -99,6 +111,9 @@ void Collector::visit(const Body& body) {
         return a->range.start.byte < b->range.start.byte;
     });
     for (const Attribute* attribute : attributes) visit(attribute->expression);
+    for (const OpenProperty& property : body.properties) {
+        visit(json_attribute(property).expression);
+    }
     for (const Block& block : body.blocks) visit(block.body);
 }
 
@@ -159,6 +174,7 @@ void Collector::visit(const Expression& expression) {
             self.visit(node.inner);
             self.bound_.resize(before);
         }
+        void operator()(const JsonString& node) { self.visit(node.parsed); }
     };
     std::visit(Visitor{*this}, expression.node);
 }

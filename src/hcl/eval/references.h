@@ -25,7 +25,8 @@ struct StaticCall {
     SourceRange arguments_range;
 };
 
-/// Each returns nothing when the expression has another shape.
+/// Each returns nothing when the expression has another shape. In JSON syntax the first three are
+/// read from strings, which hold native syntax then.
 std::optional<Traversal> as_traversal(const Expression& expression);
 /// A single bare identifier, also `true`, `false` and `null`. Empty when it is something else.
 std::string as_keyword(const Expression& expression);

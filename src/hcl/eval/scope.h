@@ -28,6 +28,8 @@ class EvalScope {
     std::vector<std::string> names() const;
     /// Whether this scope or one around it has variables at all.
     bool has_variables() const;
+    /// Neither variables nor functions: strings of JSON syntax are not read as templates then.
+    bool is_empty() const { return !has_variables() && functions() == nullptr; }
 
     void set_functions(std::shared_ptr<const FunctionTable> functions);
     /// The innermost function table, or nullptr.

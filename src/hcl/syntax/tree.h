@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/diagnostic.h"
+#include "hcl/json/node.h"
 #include "hcl/value/value.h"
 
 /// The syntax tree. Nodes are values without behaviour; all are immutable after parsing and may be
@@ -128,6 +129,8 @@ struct ObjectConstructor {
     };
     std::vector<Item> items;
     SourceRange open_range;
+    /// The same key twice is an error (in JSON); else the later item wins.
+    bool unique_keys = false;
 };
 /// A key as written in an object: a bare identifier in it is a name and not a reference.
 struct ObjectKey {
@@ -146,18 +149,30 @@ struct ForExpression {
 struct Parentheses {
     ExpressionPtr inner;
 };
+/// Names that an expression inside the content of an expanded dynamic block may use: the iterators.
+using BindingsPtr = std::shared_ptr<const std::map<std::string, Value>>;
 /// An expression inside the content of an expanded dynamic block: `inner`, where the iterator names
 /// have these values.
 struct Scoped {
     ExpressionPtr inner;
-    std::shared_ptr<const std::map<std::string, Value>> bindings;
+    BindingsPtr bindings;
+};
+/// A string of JSON syntax. It is a template, or its characters as they are in a scope without any
+/// names (descriptions, variable files), or native syntax where a type, a reference or a call is
+/// read from it (eval/references.h).
+struct JsonString {
+    json::DocumentPtr document;
+    const json::Node* node = nullptr;
+    ExpressionPtr parsed;  ///< the template
+    /// What is wrong with the template; none when it is good.
+    std::shared_ptr<const Diagnostics> errors;
 };
 
 struct Expression {
     using Node = std::variant<Literal, Template, TemplateWrap, TemplateJoin, ScopeTraversal,
                               RelativeTraversal, Index, Splat, SplatItem, FunctionCall, Conditional,
                               Binary, Unary, TupleConstructor, ObjectConstructor, ObjectKey,
-                              ForExpression, Parentheses, Scoped>;
+                              ForExpression, Parentheses, Scoped, JsonString>;
 
     Node node;
     SourceRange range;
@@ -180,7 +195,20 @@ struct Attribute {
 
 struct Block;
 
-/// The content of a file or block: attributes by name, blocks in source order.
+/// A property of a JSON body that no schema has named yet: only a schema tells attributes from
+/// blocks (eval/json_body.h).
+struct OpenProperty {
+    json::DocumentPtr document;
+    const json::Property* property = nullptr;
+    BindingsPtr bindings;  ///< the iterators of the dynamic blocks around it; may be none
+    bool unknown = false;  ///< stands in the content of a dynamic block over an unknown collection
+
+    const std::string& name() const { return property->name.text; }
+};
+
+/// The content of a file or block: attributes by name, blocks in source order. A body of JSON
+/// syntax has `properties` instead, which become the one or the other when it is read with a
+/// schema. So use eval/body.h and eval/dynamic.h, which know both, and not the members.
 struct Body {
     std::map<std::string, Attribute> attributes;
     std::vector<Block> blocks;
@@ -189,6 +217,8 @@ struct Body {
     /// Stands for content that is not known yet (a dynamic block over an unknown collection):
     /// attributes that are not there may come later, so a missing one is no error.
     bool unknown = false;
+    std::vector<OpenProperty> properties;
+    enum class Source { Native, JsonObject, JsonArray } source = Source::Native;
 
     const Attribute* find(const std::string& name) const;
 };
