@@ -14,7 +14,18 @@ std::string display_name(const std::string& build, const std::string& type,
     return build.empty() ? name : build + "." + name;
 }
 
-Selection::Selection(std::vector<std::string> only, std::vector<std::string> except) {
+BuildNames build_names(TemplateLanguage language, const std::string& build, const std::string& type,
+                       const std::string& local_name) {
+    if (language == TemplateLanguage::Json) {
+        return {local_name == type ? type : type + "." + local_name, local_name, local_name};
+    }
+    const std::string name = display_name(build, type, local_name);
+    return {name, name, display_name("", type, local_name)};
+}
+
+Selection::Selection(std::vector<std::string> only, std::vector<std::string> except,
+                     Matching matching)
+    : matching_(matching) {
     for (auto& text : only) only_.push_back({std::move(text)});
     for (auto& text : except) except_.push_back({std::move(text)});
 }
@@ -47,10 +58,12 @@ void Selection::report_unmatched(const std::vector<std::string>& names,
 }
 
 // Every pattern is tried, so that each one that matches anything is known to.
-bool Selection::match_any(std::vector<Pattern>& patterns, const std::string& name) {
+bool Selection::match_any(std::vector<Pattern>& patterns, const std::string& name) const {
     bool any = false;
     for (auto& pattern : patterns) {
-        if (!glob_match(pattern.text, name)) continue;
+        const bool matches = matching_ == Matching::ExactNames ? pattern.text == name
+                                                               : glob_match(pattern.text, name);
+        if (!matches) continue;
         pattern.matched = true;
         any = true;
     }
