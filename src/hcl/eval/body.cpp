@@ -244,7 +244,7 @@ void add_once(std::map<std::string, Attribute>& attributes, Attribute attribute,
     }
     diagnostics.add(
         Diagnostic::error(summary,
-                          fmt::format("Argument {} was already set at {}.", quote(attribute.name),
+                          fmt::format("Argument {} was already set at {}", quote(attribute.name),
                                       existing->second.name_range.to_string()),
                           attribute.name_range));
 }

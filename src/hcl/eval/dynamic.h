@@ -17,7 +17,8 @@ struct NestedBlockSchema {
     struct Child;
     std::vector<Child> blocks;
     /// Blocks of any type and number of labels may stand here and below; labels are then as many
-    /// as the dynamic block gives.
+    /// as the dynamic block gives. In JSON syntax nothing tells such blocks from attributes, so
+    /// that dynamic blocks are found at this level and in their own content only.
     bool any = false;
 
     const Child* find(std::string_view type) const;
