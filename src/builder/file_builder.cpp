@@ -35,8 +35,8 @@ std::shared_ptr<Artifact> FileBuilder::run(BuildContext& context, ProvisionHook&
     return artifact;
 }
 
-Schema<FileOptions> file_builder_schema() {
-    using O = FileOptions;
+Schema<FileBuilderOptions> file_builder_schema() {
+    using O = FileBuilderOptions;
     Schema<O> schema("file", "Makes a file, from a text or from another file.");
     schema.option("source", &O::source, "The file to copy.")
         .option("content", &O::content, "The text to write.")

@@ -6,7 +6,7 @@
 
 namespace kiln {
 
-struct FileOptions {
+struct FileBuilderOptions {
     std::string source;
     std::string content;
     std::string target;
@@ -14,12 +14,12 @@ struct FileOptions {
 
 /// `file`: makes a file, from a text or from another file (spec/components.md, section 6). Useful
 /// to try post-processors without a guest.
-class FileBuilder : public ComponentWith<Builder, FileOptions> {
+class FileBuilder : public ComponentWith<Builder, FileBuilderOptions> {
   public:
     using ComponentWith::ComponentWith;
     std::shared_ptr<Artifact> run(BuildContext& context, ProvisionHook& hook) override;
 };
 
-Schema<FileOptions> file_builder_schema();
+Schema<FileBuilderOptions> file_builder_schema();
 
 }  // namespace kiln
