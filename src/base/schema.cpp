@@ -14,6 +14,7 @@ namespace {
 Error wrong_kind(std::string_view needed, const Setting& from);
 std::string in_quotes(const std::string& text);
 std::vector<std::string> split_commas(const std::string& text);
+bool is_empty(const Setting& setting);
 bool is_choice(const OptionInfo& option, const std::string& text);
 bool is_unset_choice(const OptionInfo& option, const Setting& setting);
 const std::string* find_wrong_choice(const OptionInfo& option, const Setting& setting);
@@ -79,7 +80,7 @@ void report_missing(const SchemaInfo& schema, const Setting::Map& settings, Prob
     for (const auto& option : schema.options()) {
         if (!option.required) continue;
         const auto found = settings.find(option.name);
-        if (found == settings.end() || found->second.is_null()) {
+        if (found == settings.end() || is_empty(found->second)) {
             problems.error(option.name, fmt::format("{} must be set.", option.name));
         }
     }
@@ -305,6 +306,11 @@ std::vector<std::string> split_commas(const std::string& text) {
         if (comma == std::string::npos) return parts;
         start = comma + 1;
     }
+}
+
+bool is_empty(const Setting& setting) {
+    const std::string* text = setting.as_string();
+    return setting.is_null() || (text != nullptr && text->empty());
 }
 
 bool is_choice(const OptionInfo& option, const std::string& text) {

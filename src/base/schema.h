@@ -149,7 +149,8 @@ std::string of(const std::map<std::string, std::string>& value);
 namespace schema_detail {
 template <class Member>
 constexpr OptionType type_of();
-/// Reports unknown names, deprecated options and missing required ones; `accept` is true when the
+/// Reports unknown names, deprecated options and missing required ones (a required text must not
+/// be empty); `accept` is true when the
 /// option is to be assigned: null is not set, and neither is "" where there are choices.
 void report_unknown(const SchemaInfo& schema, const Setting::Map& settings, Problems& problems);
 void report_missing(const SchemaInfo& schema, const Setting::Map& settings, Problems& problems);
@@ -278,6 +279,15 @@ class Schema : public SchemaInfo {
     /// What documentation says of the default, where the member's initial value does not tell it.
     Schema& default_is(std::string text) {
         return refine([&](OptionInfo& info) { info.default_text = std::move(text); });
+    }
+
+    /// The same for an option declared before: of an included group, whose member this component
+    /// fills differently.
+    Schema& default_of(std::string_view name, std::string text) {
+        for (OptionInfo& info : options_) {
+            if (info.name == name) info.default_text = std::move(text);
+        }
+        return *this;
     }
 
     /// A rule over the decoded options. Rules run only when every option could be decoded.

@@ -18,12 +18,15 @@ class Planner {
           options_(options),
           registry_(registry),
           diagnostics_(diagnostics),
-          selection_(options.only, options.except) {}
+          selection_(options.only, options.except,
+                     tmpl.language == TemplateLanguage::Json ? Matching::ExactNames
+                                                             : Matching::Patterns) {}
 
     std::vector<PlannedBuild> run();
 
   private:
-    std::optional<PlannedBuild> plan_build(const BuildBlock& block, const SourceUse& source);
+    std::optional<PlannedBuild> plan_build(const BuildBlock& block, const SourceUse& source,
+                                           const BuildNames& names);
     PlannedProvisioner plan_provisioner(const ProvisionerBlock& block, const PlannedBuild& build,
                                         Diagnostics& found);
     std::vector<PlannedPostProcessor> plan_chain(const std::vector<PostProcessorBlock>& chain,
@@ -41,10 +44,12 @@ class Planner {
     Selection selection_;
     /// Keyword and type of the components that were missed already.
     std::set<std::pair<std::string, std::string>> missed_;
+    std::set<std::string> told_;  // type and place of those that were told as errors
 };
 
 bool applies(const std::vector<std::string>& only, const std::vector<std::string>& except,
              const PlannedBuild& build);
+bool has_all_components(const PlannedBuild& build);
 std::string label_of(std::string_view keyword, const std::string& type, const std::string& name);
 std::string_view component_word(std::string_view keyword);
 void locate(Problem& problem, const Setting::Map& settings);
@@ -81,6 +86,7 @@ void prepare(Planned<C>& planned, const PreparationInput& input, Diagnostics& di
     context.interpolation.version = input.version;
     context.interpolation.build_values = input.variables.values;
     context.interpolation.fields = input.variables.values;
+    planned.body->complete(context.interpolation);
 
     Problems problems;
     interpolate_settings(settings, *planned.schema, context.interpolation, problems);
@@ -119,10 +125,11 @@ std::vector<PlannedBuild> Planner::run() {
     std::vector<std::string> all_names;
     for (const BuildBlock& block : template_.builds) {
         for (const SourceUse& source : block.sources) {
-            const std::string name = display_name(block.name, source.type, source.local_name);
-            all_names.push_back(name);
-            if (!selection_.selects(name)) continue;
-            if (auto build = plan_build(block, source)) plan.push_back(std::move(*build));
+            const BuildNames names =
+                build_names(template_.language, block.name, source.type, source.local_name);
+            all_names.push_back(names.selection);
+            if (!selection_.selects(names.selection)) continue;
+            if (auto build = plan_build(block, source, names)) plan.push_back(std::move(*build));
         }
     }
     selection_.report_unmatched(all_names, diagnostics_);
@@ -130,9 +137,12 @@ std::vector<PlannedBuild> Planner::run() {
     return plan;
 }
 
-std::optional<PlannedBuild> Planner::plan_build(const BuildBlock& block, const SourceUse& source) {
+std::optional<PlannedBuild> Planner::plan_build(const BuildBlock& block, const SourceUse& source,
+                                                const BuildNames& names) {
     PlannedBuild build;
-    build.display_name = display_name(block.name, source.type, source.local_name);
+    build.display_name = names.display;
+    build.selection_name = names.selection;
+    build.component_name = names.component;
     build.build_name = block.name;
     build.source_type = source.type;
     build.source_name = source.name;
@@ -157,8 +167,9 @@ std::optional<PlannedBuild> Planner::plan_build(const BuildBlock& block, const S
         auto planned = plan_chain(chain, build, found);
         if (!planned.empty()) build.chains.push_back(std::move(planned));
     }
-    if (!found.has_errors()) prepare_all(build, found);
-    const bool usable = !found.has_errors();
+    const bool complete = has_all_components(build);
+    if (complete) prepare_all(build, found);
+    const bool usable = complete && !found.has_errors();
     diagnostics_.append(std::move(found));
     return usable ? std::optional(std::move(build)) : std::nullopt;
 }
@@ -209,14 +220,17 @@ void Planner::create(Planned<C>& planned, std::optional<Registry::Entry<C>> entr
         return;
     }
     missed_.emplace(keyword, planned.type);
-    found.add(Diagnostic::error(
+    Diagnostic unknown = Diagnostic::error(
         fmt::format("Unknown {} type {}", keyword, planned.type),
         fmt::format("kiln has no {} \"{}\".{} The build {} needs it: leave that build out with "
                     "-except='{}', or take the block out of it. `kiln docs` lists what there is.",
                     component_word(keyword), planned.type,
-                    did_you_mean(planned.type, registry_.types(keyword)), build.display_name,
-                    build.display_name),
-        planned.range));
+                    did_you_mean(planned.type, registry_.types(keyword)), build.selection_name,
+                    build.selection_name),
+        planned.range);
+    // One block may belong to many builds.
+    const bool first = told_.insert(planned.type + planned.range.to_string()).second;
+    if (first) found.add(std::move(unknown));
 }
 
 // Components that no selected build needs do not stop the work on the others.
@@ -264,12 +278,21 @@ void Planner::prepare_all(PlannedBuild& build, Diagnostics& found) {
 
 bool applies(const std::vector<std::string>& only, const std::vector<std::string>& except,
              const PlannedBuild& build) {
-    const std::string name = build.source_type + "." + build.local_name;
     const auto has = [&](const std::vector<std::string>& list) {
-        return std::find(list.begin(), list.end(), name) != list.end();
+        return std::find(list.begin(), list.end(), build.component_name) != list.end();
     };
     if (!only.empty()) return has(only);
     return !has(except);
+}
+
+bool has_all_components(const PlannedBuild& build) {
+    const auto has = [](const auto& planned) { return planned.component != nullptr; };
+    return has(build.builder) &&
+           std::all_of(build.provisioners.begin(), build.provisioners.end(), has) &&
+           (!build.error_cleanup || has(*build.error_cleanup)) &&
+           std::all_of(build.chains.begin(), build.chains.end(), [&](const auto& chain) {
+               return std::all_of(chain.begin(), chain.end(), has);
+           });
 }
 
 std::string label_of(std::string_view keyword, const std::string& type, const std::string& name) {

@@ -36,8 +36,10 @@ struct PlannedPostProcessor : Planned<PostProcessor> {
 
 /// One build: a source with the provisioners and post-processors that apply to it, all prepared.
 struct PlannedBuild {
-    std::string display_name;  ///< `[build.]type.name`
-    std::string build_name;    ///< of the build block, may be empty
+    std::string display_name;    ///< in the output: `[build.]type.name`
+    std::string selection_name;  ///< matched by -only and -except
+    std::string component_name;  ///< matched by `only` and `except` of its components
+    std::string build_name;      ///< of the build block, may be empty
     std::string source_type;
     std::string source_name;  ///< the source block's own name
     std::string local_name;

@@ -3,6 +3,7 @@
 #include "post_processor/artifice.h"
 #include "post_processor/checksum.h"
 #include "post_processor/compress.h"
+#include "post_processor/declared.h"
 #include "post_processor/manifest.h"
 #include "post_processor/ova.h"
 #include "post_processor/shell_local.h"
@@ -23,6 +24,13 @@ void register_post_processors(Registry& registry) {
     registry.add_post_processor(
         "shell-local",
         component_factory<PostProcessor, ShellLocalPostProcessor>(local_shell_schema));
+    add_provenance_post_processor(registry);
+    add_vagrant_post_processors(registry);
+    add_vsphere_post_processors(registry);
+    add_docker_post_processors(registry);
+    add_amazon_post_processors(registry);
+    add_google_post_processors(registry);
+    add_digitalocean_post_processors(registry);
 }
 
 }  // namespace kiln

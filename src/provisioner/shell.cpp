@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "engine/late_text.h"
+#include "provisioner/script_source.h"
 
 namespace kiln {
 namespace {
@@ -52,7 +53,6 @@ class Run {
     std::string environment_file_;
 };
 
-void check_scripts(const ShellOptions& options, Problems& problems);
 std::string random_number();
 
 }  // namespace
@@ -90,7 +90,9 @@ Schema<ShellOptions> shell_schema() {
         .option("expect_disconnect", &O::expect_disconnect,
                 "A script may break the connection, as a reboot does.")
         .option("pause_after", &O::pause_after, "How long to wait after the scripts.")
-        .check(check_scripts);
+        .check([](const O& options, Problems& problems) {
+            check_script_source(options.script, problems);
+        });
 }
 
 void ShellProvisioner::complete(ShellOptions& options, const PrepareContext&, Problems& problems) {
@@ -257,20 +259,6 @@ std::string Run::command() const {
     fields["EnvVarFile"] = environment_file_;
     fields["Path"] = options_.remote_path;
     return render_late(options_.execute_command, prepared_, fields);
-}
-
-void check_scripts(const ShellOptions& options, Problems& problems) {
-    const ScriptOptions& script = options.script;
-    if (!script.script.empty() && !script.scripts.empty()) {
-        problems.error("script", "Only one of script or scripts can be specified.");
-        return;
-    }
-    if (script.files().empty() && script.inline_commands.empty()) {
-        problems.error("", "Either a script file or inline script must be specified.");
-    } else if (!script.files().empty() && !script.inline_commands.empty()) {
-        problems.error("inline",
-                       "Only a script file or an inline script can be specified, not both.");
-    }
 }
 
 std::string random_number() {

@@ -125,7 +125,7 @@ TEST_F(File, SaysThatATransferFailedAndWhy) {
 TEST_F(File, FindsMistakesBeforeTheBuildRuns) {
     EXPECT_EQ(problem_with({{"source", "/etc/hosts"}}), "destination must be set.");
     EXPECT_EQ(problem_with({{"source", "/etc/hosts"}, {"destination", ""}}),
-              "Destination must be specified.");
+              "destination must be set.");
     EXPECT_EQ(problem_with({{"source", "/etc/hosts"}, {"content", "x"}, {"destination", "/x"}}),
               "source(s) conflicts with content.");
     EXPECT_THAT(problem_with({{"source", "/no/such"}, {"destination", "/x"}}),
