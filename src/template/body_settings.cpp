@@ -1,5 +1,7 @@
 #include "template/body_settings.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "hcl/eval/body.h"
@@ -11,7 +13,6 @@ namespace kiln {
 namespace {
 
 bool is_block(const OptionInfo& option);
-hcl::Type type_of(OptionType type);
 hcl::BodySchema schema_of(const SchemaInfo& schema);
 void add_block(const hcl::Block& block, const OptionInfo& option, const hcl::EvalScope& scope,
                Setting::Map& settings, Diagnostics& diagnostics);
@@ -23,10 +24,11 @@ Setting::Map body_settings(const hcl::Body& body, const SchemaInfo& schema,
     const hcl::BodyContent content = hcl::read_body(body, schema_of(schema), diagnostics);
     Setting::Map settings;
     for (const auto& [name, attribute] : content.attributes) {
+        if (schema.find(name) == nullptr) continue;  // hidden
         const OptionInfo& option = *schema.find(name);
         const std::size_t errors = count_errors(diagnostics);
         const hcl::Value value =
-            hcl::evaluate_attribute(attribute, type_of(option.type), scope, diagnostics);
+            hcl::evaluate_attribute(attribute, type_of_option(option.type), scope, diagnostics);
         if (count_errors(diagnostics) > errors || value.is_null()) continue;
         Setting setting = to_setting(value, attribute.expression.get());
         setting.set_range(attribute.range);
@@ -38,6 +40,20 @@ Setting::Map body_settings(const hcl::Body& body, const SchemaInfo& schema,
     return settings;
 }
 
+bool is_hidden_option(std::string_view name) {
+    const auto& names = hidden_options();
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+const std::vector<std::string>& hidden_options() {
+    static const std::vector<std::string> names = {
+        "packer_build_name",     "packer_builder_type",
+        "packer_core_version",   "packer_debug",
+        "packer_force",          "packer_on_error",
+        "packer_user_variables", "packer_sensitive_variables"};
+    return names;
+}
+
 hcl::NestedBlockSchema nested_blocks(const SchemaInfo& schema) {
     hcl::NestedBlockSchema nested;
     for (const OptionInfo& option : schema.options()) {
@@ -47,25 +63,7 @@ hcl::NestedBlockSchema nested_blocks(const SchemaInfo& schema) {
     return nested;
 }
 
-namespace {
-
-bool is_block(const OptionInfo& option) {
-    return option.block != nullptr &&
-           (option.type == OptionType::Block || option.type == OptionType::BlockList);
-}
-
-hcl::BodySchema schema_of(const SchemaInfo& schema) {
-    hcl::BodySchema body;
-    for (const OptionInfo& option : schema.options()) {
-        if (is_block(option))
-            body.blocks.push_back({option.name, {}});
-        else
-            body.attributes.push_back({option.name, option.required});
-    }
-    return body;
-}
-
-hcl::Type type_of(OptionType type) {
+hcl::Type type_of_option(OptionType type) {
     using hcl::Type;
     switch (type) {
         case OptionType::String:
@@ -89,6 +87,27 @@ hcl::Type type_of(OptionType type) {
             break;  // declared without the block's options: refused by its component
     }
     return Type::dynamic();
+}
+
+namespace {
+
+bool is_block(const OptionInfo& option) {
+    return option.block != nullptr &&
+           (option.type == OptionType::Block || option.type == OptionType::BlockList);
+}
+
+hcl::BodySchema schema_of(const SchemaInfo& schema) {
+    hcl::BodySchema body;
+    for (const std::string& name : hidden_options()) {
+        if (schema.find(name) == nullptr) body.attributes.push_back({name, false});
+    }
+    for (const OptionInfo& option : schema.options()) {
+        if (is_block(option))
+            body.blocks.push_back({option.name, {}});
+        else
+            body.attributes.push_back({option.name, option.required});
+    }
+    return body;
 }
 
 void add_block(const hcl::Block& block, const OptionInfo& option, const hcl::EvalScope& scope,

@@ -1,10 +1,15 @@
 #pragma once
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "base/diagnostic.h"
 #include "base/schema.h"
 #include "hcl/eval/dynamic.h"
 #include "hcl/eval/scope.h"
 #include "hcl/syntax/tree.h"
+#include "hcl/value/type.h"
 
 namespace kiln {
 
@@ -14,6 +19,14 @@ namespace kiln {
 /// has its place.
 Setting::Map body_settings(const hcl::Body& body, const SchemaInfo& schema,
                            const hcl::EvalScope& scope, Diagnostics& diagnostics);
+
+/// The language's type of an option or output; a block's is dynamic.
+hcl::Type type_of_option(OptionType type);
+
+/// Options that every component takes and that say nothing: the peer sets them itself for its
+/// components (`packer_build_name`), whatever the template says.
+bool is_hidden_option(std::string_view name);
+const std::vector<std::string>& hidden_options();
 
 /// The nested blocks of the schema's options, for expanding dynamic blocks.
 hcl::NestedBlockSchema nested_blocks(const SchemaInfo& schema);

@@ -6,19 +6,11 @@ namespace kiln {
 
 Setting::Map ComponentBody::evaluate(const SchemaInfo& schema, const BodyContext& context,
                                      Diagnostics& diagnostics) const {
-    const hcl::EvalScope scope = impl_->scope->inside_source(context, impl_->has_build_values);
-    const hcl::Body expanded =
-        hcl::expand_dynamic_blocks(impl_->body, scope, nested_blocks(schema), diagnostics);
-    return body_settings(expanded, schema, scope, diagnostics);
+    return impl_->evaluate(schema, context, diagnostics);
 }
 
-ComponentBody make_component_body(std::shared_ptr<const TemplateScope> scope, hcl::Body body,
-                                  bool has_build_values) {
-    auto impl = std::make_shared<ComponentBody::Impl>();
-    impl->scope = std::move(scope);
-    impl->body = std::move(body);
-    impl->has_build_values = has_build_values;
-    return ComponentBody(std::move(impl));
+void ComponentBody::complete(InterpolateContext& context) const {
+    impl_->complete(context);
 }
 
 BuildVariables BuildVariables::placeholders(std::string build_name,
@@ -32,6 +24,35 @@ BuildVariables BuildVariables::placeholders(std::string build_name,
     }
     for (const auto& name : announced_by_builder) variables.values[name] = "<unknown>";
     return variables;
+}
+
+namespace {
+
+class HclBody : public ComponentBody::Impl {
+  public:
+    HclBody(std::shared_ptr<const TemplateScope> scope, hcl::Body body, bool has_build_values)
+        : scope_(std::move(scope)), body_(std::move(body)), has_build_values_(has_build_values) {}
+
+    Setting::Map evaluate(const SchemaInfo& schema, const BodyContext& context,
+                          Diagnostics& diagnostics) const override {
+        const hcl::EvalScope scope = scope_->inside_source(context, has_build_values_);
+        const hcl::Body expanded =
+            hcl::expand_dynamic_blocks(body_, scope, nested_blocks(schema), diagnostics);
+        return body_settings(expanded, schema, scope, diagnostics);
+    }
+
+  private:
+    std::shared_ptr<const TemplateScope> scope_;
+    hcl::Body body_;
+    bool has_build_values_;
+};
+
+}  // namespace
+
+ComponentBody make_component_body(std::shared_ptr<const TemplateScope> scope, hcl::Body body,
+                                  bool has_build_values) {
+    return ComponentBody(
+        std::make_shared<HclBody>(std::move(scope), std::move(body), has_build_values));
 }
 
 }  // namespace kiln

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "hcl/json/parser.h"
 #include "hcl/syntax/parser.h"
 
 namespace kiln {
@@ -13,7 +14,6 @@ namespace {
 constexpr std::size_t kLargestFile = std::size_t{16} << 20;
 
 std::vector<std::filesystem::path> find_files(const std::filesystem::path& path);
-bool refuse_json(const std::filesystem::path& path, Diagnostics& diagnostics);
 
 }  // namespace
 
@@ -30,15 +30,16 @@ std::vector<ConfigFile> read_config_files(const TemplateOptions& options, Source
     if (paths.empty()) {
         diagnostics.add(Diagnostic::error(
             fmt::format("Could not find any config file in {}", options.path.string()),
-            "A template is a file whose name ends in .pkr.hcl, or a directory with such files."));
+            "A template is a file whose name ends in .pkr.hcl or .pkr.json, or a directory with "
+            "such files."));
         return files;
     }
     for (const auto& file : paths) {
-        if (refuse_json(file, diagnostics)) continue;
+        const std::string name = file.string();
         try {
             const std::string text = read_template_file(options, file);
-            files.push_back(
-                {file.string(), hcl::parse_file(text, file.string(), &sources, diagnostics)});
+            const auto parse = name.ends_with(".json") ? hcl::parse_json_file : hcl::parse_file;
+            files.push_back({name, parse(text, name, &sources, diagnostics)});
         } catch (const Error& error) {
             diagnostics.add(Diagnostic::error("Failed to read file", error.to_string()));
         }
@@ -97,16 +98,6 @@ std::vector<std::filesystem::path> find_files(const std::filesystem::path& path)
     }
     if (std::filesystem::exists(path, failure)) return {path};
     return {};
-}
-
-bool refuse_json(const std::filesystem::path& path, Diagnostics& diagnostics) {
-    if (!path.string().ends_with(".json")) return false;
-    diagnostics.add(Diagnostic::error(
-        "JSON templates are not supported yet",
-        fmt::format("{} is written in JSON, which kiln does not read yet. Write it in HCL, in a "
-                    "file whose name ends in .pkr.hcl.",
-                    path.string())));
-    return true;
 }
 
 }  // namespace

@@ -32,11 +32,16 @@ bool check_required_version(const std::vector<ConfigFile>& files, const std::str
     Version running = Version::parse(version).value_or(Version{});
     running.prerelease.clear();
     const std::size_t errors = count_errors(diagnostics);
+    // What is wrong with the form is told when the block itself is read.
+    Diagnostics ignored;
+    hcl::Body rest;
     for (const ConfigFile& file : files) {
-        for (const hcl::Block& block : file.body.blocks) {
-            if (block.type != "packer") continue;
-            const hcl::Attribute* attribute = block.body.find("required_version");
-            if (attribute != nullptr) {
+        const auto root =
+            hcl::read_body_partially(file.body, {{}, {{"packer", {}}}}, rest, ignored);
+        for (const hcl::Block& block : root.blocks) {
+            const auto content = hcl::read_body_partially(
+                block.body, {{{"required_version", false}}, {}}, rest, ignored);
+            if (const hcl::Attribute* attribute = content.find("required_version")) {
                 check_core_constraint(*attribute, running, version, diagnostics);
             }
         }

@@ -100,6 +100,10 @@ const hcl::Expression* written_for(const hcl::Expression* expression, const std:
     for (const auto& item : object->items) {
         const auto* wrapper = item.key->as<hcl::ObjectKey>();
         const hcl::Expression& written = wrapper == nullptr ? *item.key : *wrapper->inner;
+        if (const auto* string = written.as<hcl::JsonString>()) {
+            if (string->node->text == key) return item.value.get();
+            continue;
+        }
         const auto* literal = written.as<hcl::Literal>();
         const bool same_text =
             literal != nullptr && literal->value.is_known() && !literal->value.is_null() &&

@@ -12,6 +12,7 @@
 #include "template/body_settings.h"
 #include "template/build_block.h"
 #include "template/config_files.h"
+#include "template/legacy/load.h"
 #include "template/names.h"
 #include "template/packer_block.h"
 #include "template/scope.h"
@@ -49,11 +50,14 @@ class HclNames : public TemplateNames {
 std::optional<Declarations> read_declarations(const TemplateOptions& options, SourceMap& sources,
                                               Diagnostics& diagnostics);
 void declare(const hcl::Body& root, Declarations& declarations, Diagnostics& diagnostics);
-void refuse_root_attributes(const ConfigFile& file, Diagnostics& diagnostics);
 const hcl::BodySchema& root_schema();
 
 hcl::Value evaluate_data(const DataDefinition& data, const hcl::EvalScope& scope,
                          const TemplateOptions& options, Diagnostics& diagnostics);
+void check_data_options(const DataDefinition& data, const SchemaInfo& schema,
+                        const Setting::Map& settings, Diagnostics& diagnostics);
+hcl::Value unknown_outputs(const SchemaInfo& schema);
+hcl::Value outputs_value(const SchemaInfo& schema, Setting::Map read);
 void describe_variables(const Variables& variables, Template& result);
 std::string shown(const hcl::Value& value, bool sensitive);
 
@@ -61,6 +65,9 @@ std::string shown(const hcl::Value& value, bool sensitive);
 
 Template load_template(const TemplateOptions& options, SourceMap& sources, Diagnostics& diagnostics,
                        const CancelToken& cancel) {
+    if (template_language(options) == TemplateLanguage::Json) {
+        return legacy::load(options, sources, diagnostics);
+    }
     Template result;
     Diagnostics found;
     const auto declared = read_declarations(options, sources, found);
@@ -100,7 +107,11 @@ Template load_template(const TemplateOptions& options, SourceMap& sources, Diagn
 
 void check_template_syntax(const TemplateOptions& options, SourceMap& sources,
                            Diagnostics& diagnostics) {
-    read_declarations(options, sources, diagnostics);
+    if (template_language(options) == TemplateLanguage::Json) {
+        legacy::check_syntax(options, sources, diagnostics);
+    } else {
+        read_declarations(options, sources, diagnostics);
+    }
 }
 
 std::vector<PluginRequirement> read_plugin_requirements(const TemplateOptions& options,
@@ -122,12 +133,7 @@ std::optional<Declarations> read_declarations(const TemplateOptions& options, So
     if (!usable) return std::nullopt;
 
     Declarations declarations;
-    hcl::Body root;
-    for (const ConfigFile& file : files) {
-        refuse_root_attributes(file, diagnostics);
-        root.blocks.insert(root.blocks.end(), file.body.blocks.begin(), file.body.blocks.end());
-    }
-    declare(root, declarations, diagnostics);
+    for (const ConfigFile& file : files) declare(file.body, declarations, diagnostics);
     assign_variables(options, declarations.variables, sources, diagnostics);
     return declarations;
 }
@@ -155,17 +161,6 @@ void declare(const hcl::Body& root, Declarations& declarations, Diagnostics& dia
         } else if (block.type == "hcp_packer_registry") {
             warn_of_registry(block, diagnostics);
         }
-    }
-}
-
-void refuse_root_attributes(const ConfigFile& file, Diagnostics& diagnostics) {
-    for (const auto& [name, attribute] : file.body.attributes) {
-        diagnostics.add(Diagnostic::error(
-            "Unsupported argument",
-            fmt::format("An argument named \"{}\" is not expected here: outside of blocks a "
-                        "template has none. A value with a name belongs into a locals block.",
-                        name),
-            attribute.name_range));
     }
 }
 
@@ -200,17 +195,60 @@ hcl::Value evaluate_data(const DataDefinition& data, const hcl::EvalScope& scope
     const Setting::Map settings = body_settings(data.body, *schema, scope, found);
     const bool good = !found.has_errors();
     diagnostics.append(std::move(found));
-    if (!good || !options.read_data) return hcl::Value::dynamic_unknown();
+    if (!good) return unknown_outputs(*schema);
+    if (!options.read_data) {
+        check_data_options(data, *schema, settings, diagnostics);
+        return unknown_outputs(*schema);
+    }
     try {
-        return to_value(Setting(options.read_data(data.type, settings)));
+        return outputs_value(*schema, options.read_data(data.type, settings));
     } catch (const Cancelled&) {
         throw;
     } catch (const Error& error) {
         diagnostics.add(
             Diagnostic::error(fmt::format("Data source {}.{} failed", data.type, data.name),
                               error.to_string(), data.range));
-        return hcl::Value::dynamic_unknown();
+        return unknown_outputs(*schema);
     }
+}
+
+// The rules of a data source that is not asked; they cannot judge what is not known.
+void check_data_options(const DataDefinition& data, const SchemaInfo& schema,
+                        const Setting::Map& settings, Diagnostics& diagnostics) {
+    Problems problems;
+    schema.validate(settings, problems);
+    for (const Problem& problem : problems) {
+        const auto setting = settings.find(problem.option);
+        const std::string* text = setting == settings.end() ? nullptr : setting->second.as_string();
+        if (text != nullptr && text->find("<unknown>") != std::string::npos) continue;
+        Diagnostic diagnostic =
+            Diagnostic::error(fmt::format("In data source {}.{}", data.type, data.name),
+                              problem.message, problem.range ? *problem.range : data.range);
+        diagnostic.severity = problem.severity;
+        diagnostics.add(std::move(diagnostic));
+    }
+}
+
+// The attributes by their declared types, so that expressions are checked against them.
+hcl::Value unknown_outputs(const SchemaInfo& schema) {
+    if (schema.outputs().empty()) return hcl::Value::dynamic_unknown();
+    hcl::Value::Entries attributes;
+    for (const OutputInfo& output : schema.outputs()) {
+        attributes.emplace(output.name, hcl::Value::unknown_of(type_of_option(output.type)));
+    }
+    return hcl::Value::object(std::move(attributes));
+}
+
+hcl::Value outputs_value(const SchemaInfo& schema, Setting::Map read) {
+    if (schema.outputs().empty()) return to_value(Setting(std::move(read)));
+    hcl::Value::Entries attributes;
+    for (const OutputInfo& output : schema.outputs()) {
+        const hcl::Conversion converted =
+            hcl::convert(to_value(read[output.name]), type_of_option(output.type));
+        if (!converted) throw Error(fmt::format("its {}: {}", output.name, converted.reason));
+        attributes.emplace(output.name, *converted.value);
+    }
+    return hcl::Value::object(std::move(attributes));
 }
 
 void describe_variables(const Variables& variables, Template& result) {

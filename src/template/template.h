@@ -17,6 +17,8 @@
 
 namespace kiln {
 
+struct InterpolateContext;
+
 /// In what a template is written. `FromPath` asks the path: directories, `*.pkr.hcl` and
 /// `*.pkr.json` are HCL2, every other file is a legacy JSON template, and so is standard input.
 enum class TemplateLanguage { FromPath, Hcl2, Json };
@@ -46,6 +48,11 @@ struct TemplateOptions {
     /// Asks a data source, with its options, for its attributes; may throw Error. Without it data
     /// sources are not asked and their values are unknown, as `validate` has it.
     std::function<Setting::Map(const std::string& type, const Setting::Map& options)> read_data;
+    /// The value behind `vault`, `consul_key`, `aws_secretsmanager` and `aws_secretsmanager_raw` in
+    /// a legacy template; may throw Error. Without it they are not available.
+    std::function<std::string(const std::string& function,
+                              const std::vector<std::string>& arguments)>
+        secret;
 };
 
 /// The values of `build.*` (and of `{{ build "X" }}`). Before the guest runs nothing is known but
@@ -76,6 +83,10 @@ class ComponentBody {
     /// unknown ones replaced by placeholders. Nulls are left out.
     Setting::Map evaluate(const SchemaInfo& schema, const BodyContext& context,
                           Diagnostics& diagnostics) const;
+
+    /// Adds what the `{{ }}` texts of the body's template may ask for beside all others: in a
+    /// legacy template the user variables and its directory.
+    void complete(InterpolateContext& context) const;
 
   private:
     std::shared_ptr<const Impl> impl_;

@@ -9,7 +9,7 @@
 #include "base/suggest.h"
 #include "hcl/eval/body.h"
 #include "hcl/eval/evaluate.h"
-#include "hcl/function/standard.h"
+#include "hcl/json/parser.h"
 #include "hcl/syntax/parser.h"
 #include "template/attribute_value.h"
 #include "template/config_files.h"
@@ -28,8 +28,7 @@ class Assigner {
     void from_command_line();
 
   private:
-    void from_native_file(const std::filesystem::path& path, const std::string& text);
-    void from_json_file(const std::filesystem::path& path, const std::string& text);
+    void from_body(const hcl::Body& body);
     void from_text(Variable& variable, const std::string& text, ValueOrigin origin,
                    const std::string& where);
     void assign(Variable& variable, const hcl::Value& value, ValueOrigin origin,
@@ -83,10 +82,8 @@ void Assigner::from_file(const std::filesystem::path& path) {
     } catch (const Error& error) {
         return fail("Failed to read variables file", error.to_string());
     }
-    if (extension == ".hcl")
-        from_native_file(path, text);
-    else
-        from_json_file(path, text);
+    const auto parse = extension == ".hcl" ? hcl::parse_file : hcl::parse_json_file;
+    from_body(parse(text, path.string(), &sources_, diagnostics_));
 }
 
 void Assigner::from_command_line() {
@@ -104,21 +101,20 @@ void Assigner::from_command_line() {
     }
 }
 
-void Assigner::from_native_file(const std::filesystem::path& path, const std::string& text) {
-    const hcl::Body body = hcl::parse_file(text, path.string(), &sources_, diagnostics_);
-    for (const hcl::Block& block : body.blocks) {
-        if (block.type == "variable") {
-            fail("Variable declaration in a variables file",
-                 "A variables file gives values to variables: NAME = VALUE. Declare them in the "
-                 "template, in a file whose name ends in .pkr.hcl.",
-                 block.header_range());
-        } else {
-            fail(fmt::format("Unexpected \"{}\" block", block.type),
-                 "A variables file holds no blocks, but lines like NAME = VALUE.",
-                 block.header_range());
-        }
+// In JSON files strings are literal: there is nothing to evaluate in them.
+void Assigner::from_body(const hcl::Body& body) {
+    hcl::Body rest;
+    Diagnostics about_form;
+    const hcl::BodyContent blocks =
+        hcl::read_body_partially(body, {{}, {{"variable", {"name"}}}}, rest, about_form);
+    if (blocks.blocks.empty()) diagnostics_.append(std::move(about_form));
+    for (const hcl::Block& block : blocks.blocks) {
+        fail("Variable declaration in a variables file",
+             "A variables file gives values to variables: NAME = VALUE. Declare them in the "
+             "template, in a file whose name ends in .pkr.hcl.",
+             block.header_range());
     }
-    for (const auto& [name, attribute] : body.attributes) {
+    for (const auto& [name, attribute] : hcl::read_attributes(rest, diagnostics_)) {
         Variable* variable = declared_for_file(name, attribute.range);
         if (variable == nullptr) continue;
         const std::size_t errors = count_errors(diagnostics_);
@@ -129,28 +125,6 @@ void Assigner::from_native_file(const std::filesystem::path& path, const std::st
             continue;
         }
         assign(*variable, value, ValueOrigin::File, attribute.expression->range);
-    }
-}
-
-// Strings are taken as they are; everything keeps the type that JSON gives it.
-void Assigner::from_json_file(const std::filesystem::path& path, const std::string& text) {
-    sources_.add_file(path.string(), text);
-    const SourceRange start{path.string(), {}, {}};
-    static const hcl::FunctionTable functions = hcl::standard_functions({});
-    hcl::Value object;
-    try {
-        object = hcl::call_function(*functions.find("jsondecode"), {hcl::Value::string(text)});
-    } catch (const Error& error) {
-        return fail("Invalid JSON in variables file",
-                    fmt::format("{}: {}", path.string(), error.message()));
-    }
-    if (object.is_null() || !object.type().is(hcl::TypeKind::Object)) {
-        return fail("Invalid JSON in variables file",
-                    fmt::format("{} must hold one JSON object: names and values.", path.string()));
-    }
-    for (const auto& [name, value] : object.entries()) {
-        Variable* variable = declared_for_file(name, start);
-        if (variable != nullptr) assign(*variable, value, ValueOrigin::File, start);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -256,6 +257,55 @@ Value part_of_split(const Arguments& arguments, const InterpolateContext&) {
     throw Error(std::string(why));
 }
 
+Value user_variable(const Arguments& arguments, const InterpolateContext& context) {
+    if (!context.legacy) {
+        return refuse("user is for JSON templates; in an HCL template write ${var.name}");
+    }
+    return context.legacy->user(string_argument(arguments, 0)).value_or("");
+}
+
+Value template_directory(const Arguments&, const InterpolateContext& context) {
+    if (!context.legacy) {
+        return refuse("template_dir is for JSON templates; in an HCL template write ${path.root}");
+    }
+    if (context.legacy->template_dir.empty()) {
+        return refuse("template_dir is not known: the template comes from standard input");
+    }
+    return context.legacy->template_dir;
+}
+
+Value environment_variable(const Arguments& arguments, const InterpolateContext& context) {
+    if (!context.legacy) {
+        return refuse(
+            "env is not allowed here: declare a variable whose default is env(\"NAME\") and use "
+            "the variable");
+    }
+    if (!context.legacy->in_variables) {
+        return refuse(
+            "env is allowed in the \"variables\" section only: give the value to a variable there "
+            "and write {{user `name`}}");
+    }
+    const char* value = std::getenv(string_argument(arguments, 0).c_str());
+    return std::string(value == nullptr ? "" : value);
+}
+
+Value secret_value(const char* function, const Arguments& arguments,
+                   const InterpolateContext& context) {
+    if (!context.legacy) {
+        return refuse(
+            "secrets are not fetched in {{ }} texts; give the value to a sensitive variable and "
+            "write ${var.name}");
+    }
+    if (!context.legacy->in_variables || !context.legacy->secret) {
+        return refuse(
+            "secrets are fetched in the \"variables\" section only: give the value to a variable "
+            "there and write {{user `name`}}");
+    }
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < arguments.size(); ++i) texts.push_back(string_argument(arguments, i));
+    return context.legacy->secret(function, texts);
+}
+
 using Context = InterpolateContext;
 
 std::map<std::string, Function> make_table() {
@@ -328,29 +378,22 @@ std::map<std::string, Function> make_table() {
     add("split", 3, 3, part_of_split);
     add("uuid", 0, 0, [](const Arguments&, const Context&) { return Value(time_ordered_uuid()); });
 
-    add("user", 1, 1, [](const Arguments&, const Context&) {
-        return refuse("user is for JSON templates; in an HCL template write ${var.name}");
-    });
-    add("template_dir", 0, 0, [](const Arguments&, const Context&) {
-        return refuse("template_dir is for JSON templates; in an HCL template write ${path.root}");
-    });
-    add("env", 1, 1, [](const Arguments&, const Context&) {
-        return refuse(
-            "env is not allowed here: declare a variable whose default is env(\"NAME\") and "
-            "use the variable");
-    });
+    add("user", 1, 1, user_variable);
+    add("template_dir", 0, 0, template_directory);
+    add("env", 1, 1, environment_variable);
     add("sed", 2, 2, [](const Arguments&, const Context&) {
         return refuse("sed was removed; use a provisioner to change files");
     });
-    for (const char* secret :
-         {"consul_key", "vault", "aws_secretsmanager", "aws_secretsmanager_raw"}) {
-        add(secret, 1, 2, [](const Arguments&, const Context&) {
-            return refuse(
-                "secrets are not fetched in {{ }} texts; give the value to a sensitive variable "
-                "and "
-                "write ${var.name}");
-        });
-    }
+    add("vault", 2, 2,
+        [](const Arguments& a, const Context& c) { return secret_value("vault", a, c); });
+    add("consul_key", 1, 1,
+        [](const Arguments& a, const Context& c) { return secret_value("consul_key", a, c); });
+    add("aws_secretsmanager", 1, 2, [](const Arguments& a, const Context& c) {
+        return secret_value("aws_secretsmanager", a, c);
+    });
+    add("aws_secretsmanager_raw", 1, 1, [](const Arguments& a, const Context& c) {
+        return secret_value("aws_secretsmanager_raw", a, c);
+    });
     return functions;
 }
 

@@ -118,12 +118,6 @@ TEST_F(LoadTemplate, SyntaxCheckReadsVariables) {
     EXPECT_THAT(found(), ElementsAre("Invalid argument value for -var variable @ 1"));
 }
 
-TEST_F(LoadTemplate, JsonTemplatesAreRefusedByName) {
-    write("main.pkr.json", "{}");
-    load();
-    EXPECT_THAT(found(), ElementsAre("JSON templates are not supported yet"));
-}
-
 TEST_F(LoadTemplate, ReadsStandardInput) {
     options.path = "-";
     options.language = TemplateLanguage::Hcl2;

@@ -12,6 +12,34 @@
 
 namespace kiln {
 
+/// How failed tests print settings.
+inline void PrintTo(const Setting& setting, std::ostream* out) {
+    if (const auto* text = setting.as_string()) {
+        *out << '"' << *text << '"';
+    } else if (const auto* number = setting.as_number()) {
+        *out << number->text;
+    } else if (const auto* flag = setting.as_bool()) {
+        *out << (*flag ? "true" : "false");
+    } else if (const auto* list = setting.as_list()) {
+        *out << '[';
+        for (const Setting& item : *list) {
+            PrintTo(item, out);
+            *out << ", ";
+        }
+        *out << ']';
+    } else if (const auto* map = setting.as_map()) {
+        *out << '{';
+        for (const auto& [key, item] : *map) {
+            *out << key << ": ";
+            PrintTo(item, out);
+            *out << ", ";
+        }
+        *out << '}';
+    } else {
+        *out << "null";
+    }
+}
+
 /// The options of the components that the tests' templates use.
 struct TestDisk {
     std::string size;

@@ -61,12 +61,33 @@ TEST_F(VariableTest, BadJsonFilesAreErrors) {
     write("main.pkr.hcl", "variable \"x\" {\n  default = 1\n}\n");
     write("bad.json", "{\"x\": ");
     write("list.json", "[1]");
-    options.variable_files = {directory.path() / "bad.json", directory.path() / "list.json",
-                              directory.path() / "none.json"};
+    write("block.json", R"({"variable": {"x": {}}})");
+    for (const char* name : {"bad.json", "list.json", "block.json", "none.json"}) {
+        options.variable_files.push_back(directory.path() / name);
+    }
     load();
+    EXPECT_THAT(found(), ElementsAre("Missing value @ 1", "Incorrect JSON value type @ 1",
+                                     "Variable declaration in a variables file @ 1",
+                                     "Failed to read variables file"));
+}
+
+TEST_F(VariableTest, ValuesOfJsonFilesHaveTheirPlaces) {
+    write("main.pkr.hcl", "variable \"n\" {\n  type = number\n}\nvariable \"none\" {}\n");
+    write("x.json", "{\n  \"n\": [1],\n  \"none\": null,\n  \"m\": 1\n}\n");
+    options.variable_files = {directory.path() / "x.json"};
+    options.warn_undeclared_variables = true;
+    const Template result = load();
     EXPECT_THAT(found(),
-                ElementsAre("Invalid JSON in variables file", "Invalid JSON in variables file",
-                            "Failed to read variables file"));
+                ElementsAre("warning: Undefined variable @ 4", "Invalid value for variable @ 2"));
+    EXPECT_EQ(diagnostics[0].subject->filename, (directory.path() / "x.json").string());
+}
+
+TEST_F(VariableTest, NullInAJsonFileSetsTheVariable) {
+    write("main.pkr.hcl", "variable \"x\" {\n  type = string\n}\nlocals { a = var.x == null }\n");
+    write("x.auto.pkrvars.json", R"({"x": null})");
+    const Template result = load();
+    EXPECT_THAT(found(), IsEmpty());
+    EXPECT_EQ(text_of(result.locals, "a"), "true");
 }
 
 TEST_F(VariableTest, TextsAreLiteralForStringsAndNumbersAndExpressionsElse) {

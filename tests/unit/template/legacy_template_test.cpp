@@ -1,0 +1,466 @@
+#include <fmt/ranges.h>
+
+#include "template/expression.h"
+#include "template/interpolate.h"
+#include "template_fixture.h"
+
+namespace kiln {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// Legacy JSON templates (`*.json`).
+class LegacyTemplate : public TemplateTest {
+  protected:
+    LegacyTemplate() { options.path = directory.path() / "box.json"; }
+
+    Template load_legacy(const std::string& text) {
+        write("box.json", text);
+        return load();
+    }
+
+    /// A body's settings with their `{{ }}` rendered, as the engine does it.
+    Setting::Map rendered(const ComponentBody& body) {
+        Setting::Map settings = evaluate(body);
+        InterpolateContext context;
+        context.build_name = "vm";
+        context.build_type = "box";
+        body.complete(context);
+        Problems problems;
+        interpolate_settings(settings, *box, context, problems);
+        for (const Problem& problem : problems) {
+            diagnostics.add(Diagnostic::error(problem.message, "", problem.range));
+        }
+        return settings;
+    }
+    static const SourceUse& source(const Template& tmpl, std::size_t index = 0) {
+        return tmpl.builds.at(0).sources.at(index);
+    }
+};
+
+TEST_F(LegacyTemplate, IsOneBuildOfItsBuildersInTheOrderOfTheirNames) {
+    const Template result = load_legacy(R"json({
+  "_comment": "keys like this one are comments",
+  "description": "A machine.",
+  "min_packer_version": "1.5.0",
+  "push": {"ignored": true},
+  "builders": [
+    {"type": "box", "name": "vm", "iso": "a.iso"},
+    {"type": "box", "iso": "b.iso"}
+  ],
+  "provisioners": [
+    {"type": "box", "text": "one", "only": ["vm"], "pause_before": "10s", "max_retries": "2"},
+    {"type": "box", "except": "box", "pause_before": 5000000000, "timeout": "1m",
+     "override": {"vm": {"text": "other", "cpus": 3}}, "max_retries": 3}
+  ],
+  "error-cleanup-provisioner": {"type": "box", "text": "cleanup"},
+  "post-processors": [
+    "box",
+    {"type": "box", "name": "p", "keep_input_artifact": true, "only": ["vm"]},
+    [{"type": "box", "text": "1"}, "box"]
+  ]
+})json");
+    EXPECT_THAT(found(), IsEmpty()) << details();
+    EXPECT_EQ(result.language, TemplateLanguage::Json);
+    EXPECT_TRUE(result.readable);
+    EXPECT_EQ(result.description, "A machine.");
+    ASSERT_EQ(result.builds.size(), 1u);
+    const BuildBlock& build = result.builds[0];
+    EXPECT_EQ(build.name, "");
+    ASSERT_EQ(build.sources.size(), 2u);
+    EXPECT_EQ(build.sources[0].name, "box");
+    EXPECT_EQ(build.sources[1].name, "vm");
+    EXPECT_EQ(build.sources[1].local_name, "vm");
+    EXPECT_EQ(build.sources[1].range.start.line, 7u);
+    EXPECT_EQ(evaluate(build.sources[1].body), (Setting::Map{{"iso", "a.iso"}}));
+
+    ASSERT_EQ(build.provisioners.size(), 2u);
+    EXPECT_THAT(build.provisioners[0].meta.only, ElementsAre("vm"));
+    EXPECT_EQ(build.provisioners[0].meta.pause_before, std::chrono::seconds(10));
+    EXPECT_EQ(build.provisioners[0].meta.max_retries, 2);
+    EXPECT_EQ(evaluate(build.provisioners[0].body), (Setting::Map{{"text", "one"}}));
+    const ProvisionerMeta& meta = build.provisioners[1].meta;
+    EXPECT_THAT(meta.except, ElementsAre("box"));
+    EXPECT_EQ(meta.pause_before, std::chrono::seconds(5));
+    EXPECT_EQ(meta.timeout, std::chrono::minutes(1));
+    EXPECT_EQ(meta.max_retries, 3);
+    EXPECT_EQ(meta.override_by_source.at("vm"),
+              (Setting::Map{{"text", "other"}, {"cpus", Setting(3)}}));
+    ASSERT_TRUE(build.error_cleanup);
+    EXPECT_EQ(evaluate(build.error_cleanup->body), (Setting::Map{{"text", "cleanup"}}));
+
+    ASSERT_EQ(build.chains.size(), 3u);
+    EXPECT_EQ(build.chains[0][0].name, "box");
+    EXPECT_TRUE(evaluate(build.chains[0][0].body).empty());
+    EXPECT_EQ(build.chains[1][0].name, "p");
+    EXPECT_EQ(build.chains[1][0].keep_input_artifact, true);
+    EXPECT_THAT(build.chains[1][0].only, ElementsAre("vm"));
+    EXPECT_EQ(build.chains[2].size(), 2u);
+    EXPECT_FALSE(build.chains[2][0].keep_input_artifact);
+    EXPECT_THAT(found(), IsEmpty()) << details();
+}
+
+TEST_F(LegacyTemplate, ValuesBecomeWhatTheirOptionsNeed) {
+    const Template result = load_legacy(R"json({
+  "builders": [{
+    "type": "box", "text": 12, "cpus": "{{ user `cpus` }}", "headless": "true", "wait": 3000000000,
+    "tags": ["a", 1, true, null], "ports": ["1", 2], "arguments": [["-m", 512], "-x"],
+    "labels": {"n": 1.50, "b": false}, "iso": null, "tristate": 1,
+    "disk": {"size": 10, "discard": "1"}, "NETWORK": {"bridge": "br0", "nested": [{"size": "1"}]}
+  }],
+  "variables": {"cpus": 2}
+})json");
+    EXPECT_THAT(found(), IsEmpty()) << details();
+    const Setting::Map settings = rendered(source(result).body);
+    EXPECT_THAT(found(), IsEmpty()) << details();
+    Problems problems;
+    const auto options = test_schema(false).decode(settings, problems);
+    EXPECT_TRUE(problems.empty());
+    EXPECT_EQ(options.text, "12");
+    EXPECT_EQ(options.cpus, 2);
+    EXPECT_TRUE(options.headless);
+    EXPECT_EQ(options.tristate, true);
+    EXPECT_EQ(options.wait, std::chrono::seconds(3));
+    EXPECT_THAT(options.tags, ElementsAre("a", "1", "1", ""));
+    EXPECT_THAT(options.ports, ElementsAre(1, 2));
+    EXPECT_THAT(options.arguments, ElementsAre(ElementsAre("-m", "512"), ElementsAre("-x")));
+    EXPECT_EQ(options.labels.at("n"), "1.5");
+    EXPECT_EQ(options.labels.at("b"), "0");
+    EXPECT_EQ(options.iso, "");
+    ASSERT_EQ(options.disks.size(), 1u);
+    EXPECT_EQ(options.disks[0].size, "10");
+    EXPECT_TRUE(options.disks[0].discard);
+    EXPECT_EQ(options.network.bridge, "br0");
+    EXPECT_EQ(options.network.nested.size(), 1u);
+}
+
+TEST_F(LegacyTemplate, TextForAListIsSplitAtCommasOnceItIsRendered) {
+    const Template result = load_legacy(R"json({
+  "variables": {"tags": "a,b", "labels": "x"},
+  "builders": [{"type": "box", "tags": "{{user `tags`}}", "labels": [{"a": "1"}, {"b": "2"}]}]
+})json");
+    Problems problems;
+    const auto options = test_schema(false).decode(rendered(source(result).body), problems);
+    EXPECT_THAT(options.tags, ElementsAre("a", "b"));
+    EXPECT_EQ(options.labels.size(), 2u);
+    EXPECT_TRUE(problems.empty());
+}
+
+TEST_F(LegacyTemplate, UnknownOptionsAreErrorsAtTheirKeys) {
+    const Template result = load_legacy(R"json({
+  "builders": [{"type": "box",
+    "txet": "x",
+    "packer_build_name": "hidden and harmless",
+    "network": {"brigde": "x"}
+  }]
+})json");
+    evaluate(source(result).body);
+    EXPECT_THAT(found(), ElementsAre("unknown configuration key: '\"txet\"' @ 3",
+                                     "unknown configuration key: '\"brigde\"' @ 5"));
+    EXPECT_THAT(details(), HasSubstr("Did you mean \"text\"?"));
+}
+
+TEST_F(LegacyTemplate, VariablesUseEachOtherTheEnvironmentAndTheTemplatesDirectory) {
+    const ScopedEnvironment environment("KILN_TEST_LEGACY", "outside");
+    const Template result = load_legacy(R"json({
+  "variables": {
+    "a": "{{user `b`}}-{{user `c`}}",
+    "b": "<{{ user `d` }}>",
+    "c": "{{env `KILN_TEST_LEGACY`}}",
+    "d": "deep",
+    "dir": "{{template_dir}}",
+    "version": "{{packer_version}}",
+    "field": "http://{{ .HTTPIP }}:{{.HTTPPort}}/{{user `d`}}"
+  },
+  "builders": [{"type": "box", "text": "{{user `a`}} {{user `field`}} {{template_dir}}"}]
+})json");
+    EXPECT_THAT(found(), IsEmpty()) << details();
+    EXPECT_EQ(text_of(result.variables, "a"), "<deep>-outside");
+    EXPECT_EQ(text_of(result.variables, "version"), "1.16.0");
+    EXPECT_EQ(text_of(result.variables, "dir"), directory.path().string());
+    EXPECT_EQ(text_of(result.variables, "field"), "http://{{ .HTTPIP }}:{{.HTTPPort}}/deep");
+    EXPECT_EQ(result.variable_values.at("a"), "<deep>-outside");
+    EXPECT_EQ(rendered(source(result).body).at("text"),
+              Setting("<deep>-outside http://{{ .HTTPIP }}:{{.HTTPPort}}/deep " +
+                      directory.path().string()));
+}
+
+TEST_F(LegacyTemplate, LateTextsGetTheirVariablesBefore) {
+    Schema<TestOptions> schema("box", "");
+    schema.option("text", &TestOptions::text, "").rendered_late();
+    schema.option("tags", &TestOptions::tags, "").rendered_late();
+    box = std::make_shared<Schema<TestOptions>>(schema);
+    const Template result = load_legacy(R"json({
+  "variables": {"command": "sudo sh '{{ .Path }}'", "x": "v"},
+  "builders": [{"type": "box", "text": "{{ .Vars }} {{user `command`}}{{if true}}{{user `x`}}{{end}}",
+    "tags": ["{{ user `x` | upper }}", "{{user \"x\"}}"]}]
+})json");
+    const Setting::Map settings = evaluate(source(result).body);
+    EXPECT_EQ(settings.at("text"), Setting("{{ .Vars }} sudo sh '{{ .Path }}'{{if true}}v{{end}}"));
+    EXPECT_EQ(settings.at("tags"), Setting(Setting::List{"{{ user `x` | upper }}", "v"}));
+}
+
+TEST_F(LegacyTemplate, GivenValuesWinOverFilesAndFilesOverDefaults) {
+    write("one.json", R"({"a": "one", "b": "one", "extra": "from a file"})");
+    write("two.json", R"({"b": "two"})");
+    options.variable_files = {directory.path() / "one.json", directory.path() / "two.json"};
+    options.variables = {{"c", "first"}, {"c", "{{user `a`}}!"}, {"undeclared", "u"}};
+    const Template result = load_legacy(R"json({
+  "variables": {"a": "d", "b": "d", "c": null, "d": "d"},
+  "builders": [{"type": "box", "text": "{{user `extra`}} {{user `undeclared`}}"}]
+})json");
+    EXPECT_THAT(found(), IsEmpty()) << details();
+    EXPECT_EQ(text_of(result.variables, "a"), "one");
+    EXPECT_EQ(text_of(result.variables, "b"), "two");
+    EXPECT_EQ(text_of(result.variables, "c"), "one!");
+    EXPECT_EQ(text_of(result.variables, "d"), "d");
+    EXPECT_EQ(rendered(source(result).body).at("text"), Setting("from a file u"));
+}
+
+TEST_F(LegacyTemplate, RequiredVariablesMustBeSet) {
+    const Template result = load_legacy(R"json({
+  "variables": {
+    "a": null,
+    "b": "x {{user `a`}}"
+  },
+  "builders": [{"type": "box"}]
+})json");
+    EXPECT_THAT(found(), ElementsAre("required variable not set: a @ 3"));
+    EXPECT_TRUE(result.variables[0].required());
+    EXPECT_EQ(result.variables[1].default_text, "x {{user `a`}}");
+}
+
+TEST_F(LegacyTemplate, CirclesOfVariablesAreErrorsOnce) {
+    load_legacy(R"json({
+  "variables": {
+    "a": "{{user `b`}}",
+    "b": "{{user `c`}}",
+    "c": "{{user `a`}}",
+    "d": "{{user `nothing`}}"
+  },
+  "builders": [{"type": "box"}]
+})json");
+    EXPECT_THAT(found(), ElementsAre("Failed to interpolate variable c @ 5",
+                                     "Failed to interpolate variable d @ 6"));
+    EXPECT_THAT(details(), HasSubstr("a -> b -> c -> a"));
+    EXPECT_THAT(details(), HasSubstr("variable nothing not set"));
+}
+
+TEST_F(LegacyTemplate, UndefinedVariablesInComponentsAreEmptyAndWarnedOf) {
+    const Template result = load_legacy(R"json({
+  "variables": {"name": "x"},
+  "builders": [{"type": "box",
+    "text": "<{{user `nmae`}}>"}]
+})json");
+    EXPECT_THAT(found(), ElementsAre("warning: Undefined user variable nmae @ 4"));
+    EXPECT_THAT(details(), HasSubstr("Did you mean \"name\"?"));
+    EXPECT_EQ(rendered(source(result).body).at("text"), Setting("<>"));
+}
+
+TEST_F(LegacyTemplate, EnvironmentAndSecretsBelongToVariablesOnly) {
+    options.secret = [](const std::string& function, const std::vector<std::string>& arguments) {
+        return fmt::format("{}:{}", function, fmt::join(arguments, "+"));
+    };
+    const Template result = load_legacy(R"json({
+  "variables": {"v": "{{vault `secret/data/x` `key`}}", "c": "{{consul_key `k`}}",
+    "s": "{{aws_secretsmanager `n` `k`}} {{aws_secretsmanager_raw `n`}}"},
+  "builders": [{"type": "box", "text": "{{env `HOME`}}", "iso": "{{vault `a` `b`}}"}]
+})json");
+    EXPECT_EQ(text_of(result.variables, "v"), "vault:secret/data/x+key");
+    EXPECT_EQ(text_of(result.variables, "c"), "consul_key:k");
+    EXPECT_EQ(text_of(result.variables, "s"), "aws_secretsmanager:n+k aws_secretsmanager_raw:n");
+    rendered(source(result).body);
+    EXPECT_THAT(found(), ElementsAre(HasSubstr("in the \"variables\" section only"),
+                                     HasSubstr("in the \"variables\" section only")));
+}
+
+TEST_F(LegacyTemplate, SensitiveVariablesAreHidden) {
+    options.variables = {{"given", "given-secret"}};
+    const Template result = load_legacy(R"json({
+  "variables": {"password": "pass-{{user `part`}}", "part": "word", "given": ""},
+  "sensitive-variables": ["password", "given"],
+  "builders": [{"type": "box"}]
+})json");
+    EXPECT_EQ(text_of(result.variables, "password"), "<sensitive>");
+    EXPECT_EQ(result.variables[2].default_text, "<sensitive>");
+    EXPECT_THAT(result.sensitive_variables, ElementsAre("password", "given"));
+    EXPECT_EQ(secrets().redact("it is pass-word or given-secret"),
+              "it is <sensitive> or <sensitive>");
+}
+
+TEST_F(LegacyTemplate, NamesOfBuildersAreRendered) {
+    const Template result = load_legacy(R"json({
+  "variables": {"os": "debian"},
+  "builders": [{"type": "box", "name": "{{user `os`}}-vm"}],
+  "provisioners": [{"type": "box", "only": ["{{user `os`}}-vm"],
+                    "override": {"{{user `os`}}-vm": {"text": "x"}}}]
+})json");
+    EXPECT_THAT(found(), IsEmpty()) << details();
+    EXPECT_EQ(source(result).name, "debian-vm");
+    EXPECT_THAT(result.builds[0].provisioners[0].meta.only, ElementsAre("debian-vm"));
+    EXPECT_TRUE(result.builds[0].provisioners[0].meta.override_by_source.contains("debian-vm"));
+}
+
+TEST_F(LegacyTemplate, ComesFromStandardInputToo) {
+    options.path = "-";
+    options.stdin_text = R"({"builders": [{"type": "box", "text": "{{template_dir}}"}]})";
+    const Template result = load();
+    EXPECT_THAT(found(), IsEmpty());
+    rendered(source(result).body);
+    EXPECT_THAT(found(), ElementsAre(HasSubstr("the template comes from standard input")));
+}
+
+TEST_F(LegacyTemplate, ConsoleRendersTexts) {
+    const Template result =
+        load_legacy(R"({"variables": {"a": "v"}, "builders": [{"type": "box"}]})");
+    const auto evaluate_text = [&](const std::string& text) {
+        return evaluate_expression(result, text, "<console-input>", sources, diagnostics);
+    };
+    EXPECT_EQ(evaluate_text("{{user `a` | upper}} {{ packer_version }}").as_string(), "V 1.16.0");
+    EXPECT_EQ(evaluate_text("no template").as_string(), "no template");
+    EXPECT_FALSE(evaluate_text("{{nonsense}}").is_known());
+    EXPECT_THAT(found(), ElementsAre("Interpolation error @ 1"));
+
+    options.path = "";
+    const Template empty = load();
+    EXPECT_THAT(found(), IsEmpty());
+    EXPECT_EQ(evaluate_expression(empty, "{{upper `x`}}", "<console-input>", sources, diagnostics)
+                  .as_string(),
+              "X");
+}
+
+TEST_F(LegacyTemplate, SyntaxCheckReadsVariablesAndRendersNothing) {
+    write("box.json", R"({"variables": {"a": null}, "builders": [{"type": "nobody"}]})");
+    check_template_syntax(options, sources, diagnostics);
+    EXPECT_THAT(found(), IsEmpty());
+    write("vars.json", "{\"a\": [1]}");
+    options.variable_files = {directory.path() / "vars.json", directory.path() / "none.json"};
+    check_template_syntax(options, sources, diagnostics);
+    EXPECT_THAT(found(),
+                ElementsAre("Invalid variables file @ 1", "Failed to read variables file"));
+}
+
+TEST_F(LegacyTemplate, SyntaxErrorsShowTheTextAround) {
+    load_legacy("{\n  \"builders\": [\n    {\"type\": \"box\",}\n  ]\n}");
+    EXPECT_THAT(found(), ElementsAre("Trailing comma in object @ 3"));
+    EXPECT_THAT(format_diagnostic(diagnostics[0], sources, false), HasSubstr("box.json line 3"));
+    EXPECT_THAT(format_diagnostic(diagnostics[0], sources, false),
+                HasSubstr("3:     {\"type\": \"box\",}"));
+}
+
+struct WrongLegacy {
+    const char* name;
+    std::string text;
+    std::vector<std::string> found;
+};
+
+class WrongLegacyTemplate : public LegacyTemplate,
+                            public ::testing::WithParamInterface<WrongLegacy> {};
+
+TEST_P(WrongLegacyTemplate, IsToldWithItsPlace) {
+    const Template result = load_legacy(GetParam().text);
+    EXPECT_EQ(found(), GetParam().found) << details();
+}
+
+// The builder that most of the templates need.
+const std::string kBuilder = "\"builders\": [{\"type\": \"box\"}]";
+
+INSTANTIATE_TEST_SUITE_P(
+    Mistakes, WrongLegacyTemplate,
+    ::testing::Values(
+        WrongLegacy{"Array", "[1]", {"A template is a JSON object @ 1"}},
+        WrongLegacy{"Empty", "", {"Missing value @ 1"}},
+        WrongLegacy{"NoBuilders", "{}", {"at least one builder must be defined @ 1"}},
+        WrongLegacy{"RootKey",
+                    "{" + kBuilder + ",\n\"provisoners\": []}",
+                    {"Unknown root level key in template: 'provisoners' @ 2"}},
+        WrongLegacy{"DuplicateKey",
+                    "{" + kBuilder + ",\n\"variables\": {\"a\": \"1\",\n\"a\": \"2\"}}",
+                    {"Duplicate key \"a\" @ 3"}},
+        WrongLegacy{"BuilderWithoutType",
+                    "{\"builders\": [\n{\"name\": \"x\"}]}",
+                    {"builder 1: missing 'type' @ 2"}},
+        WrongLegacy{"BuilderNoObject",
+                    "{\"builders\": [\n\"box\"]}",
+                    {"builder 1: an object is needed @ 2"}},
+        WrongLegacy{"BuildersNoList", "{\"builders\": 5}", {"Invalid builders @ 1"}},
+        WrongLegacy{"SameNames",
+                    "{\"builders\": [{\"type\": \"box\"},\n{\"type\": \"box\"}]}",
+                    {"builder with name 'box' already exists @ 2"}},
+        WrongLegacy{"SameRenderedNames",
+                    "{\"builders\": [{\"type\": \"box\", \"name\": \"a\"},\n{\"type\": \"box\", "
+                    "\"name\": \"{{lower `A`}}\"}]}",
+                    {"builder with name 'a' already exists @ 2"}},
+        WrongLegacy{"ProvisionerWithoutType",
+                    "{" + kBuilder + ",\n\"provisioners\": [{\"inline\": []}]}",
+                    {"provisioner 1: missing 'type' @ 2"}},
+        WrongLegacy{
+            "OnlyNotFound",
+            "{" + kBuilder + ",\n\"provisioners\": [{\"type\": \"box\",\n\"only\": [\"bx\"]}]}",
+            {"provisioner 1: 'only' specified builder 'bx' not found @ 3"}},
+        WrongLegacy{
+            "ExceptNotFound",
+            "{" + kBuilder + ",\n\"provisioners\": [{\"type\": \"box\",\n\"except\": [\"a\"]}]}",
+            {"provisioner 1: 'except' specified builder 'a' not found @ 3"}},
+        WrongLegacy{"OnlyAndExcept",
+                    "{" + kBuilder +
+                        ",\n\"provisioners\": [{\"type\": \"box\", \"only\": [\"box\"],\n"
+                        "\"except\": [\"box\"]}]}",
+                    {"provisioner 1: only one of 'only' or 'except' may be specified @ 3"}},
+        WrongLegacy{"OverrideNotFound",
+                    "{" + kBuilder +
+                        ",\n\"provisioners\": [{\"type\": \"box\",\n\"override\": {\"no\": {}}}]}",
+                    {"provisioner 1: override 'no' doesn't exist @ 3"}},
+        WrongLegacy{"OverrideNoObject",
+                    "{" + kBuilder +
+                        ",\n\"provisioners\": [{\"type\": \"box\",\n\"override\": {\"box\": 1}}]}",
+                    {"provisioner 1: the override for 'box' must be an object @ 3"}},
+        WrongLegacy{"BadPause",
+                    "{" + kBuilder +
+                        ",\n\"provisioners\": [{\"type\": \"box\",\n\"pause_before\": \"soon\"}]}",
+                    {"Failed to parse pause_before duration @ 3"}},
+        WrongLegacy{"BadRetries",
+                    "{" + kBuilder +
+                        ",\n\"provisioners\": [{\"type\": \"box\",\n\"max_retries\": \"many\"}]}",
+                    {"Failed to parse max_retries @ 3"}},
+        WrongLegacy{"PostProcessorWithoutType",
+                    "{" + kBuilder + ",\n\"post-processors\": [[{\"output\": \"x\"}]]}",
+                    {"post-processor 1.1: missing 'type' @ 2"}},
+        WrongLegacy{
+            "PostProcessorOnly",
+            "{" + kBuilder + ",\n\"post-processors\": [{\"type\": \"box\",\n\"only\": [\"x\"]}]}",
+            {"post-processor 1.1: 'only' specified builder 'x' not found @ 3"}},
+        WrongLegacy{"KeepNoBool",
+                    "{" + kBuilder +
+                        ",\n\"post-processors\": [{\"type\": \"box\",\n"
+                        "\"keep_input_artifact\": \"maybe\"}]}",
+                    {"post-processor 1.1: keep_input_artifact must be true or false @ 3"}},
+        WrongLegacy{"VariableNoText",
+                    "{" + kBuilder + ",\n\"variables\": {\n\"a\": [1]}}",
+                    {"variable a: the default must be a string @ 3"}},
+        WrongLegacy{"VariablesNoObject",
+                    "{" + kBuilder + ",\n\"variables\": [1]}",
+                    {"Invalid variables @ 2"}},
+        WrongLegacy{"TooNew",
+                    "{\"nonsense\": 1,\n\"min_packer_version\": \"9.9.9\"}",
+                    {"This template requires Packer version 9.9.9 or higher; using 1.16.0 @ 2"}},
+        WrongLegacy{
+            "NoVersion", "{\"min_packer_version\": \"new\"}", {"Invalid min_packer_version @ 1"}}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+TEST_F(LegacyTemplate, OtherFilesOfTheLanguageAreToldApart) {
+    for (const char* name : {"x.hcl", "x.pkrvars.hcl"}) {
+        write(name, "a = 1\n");
+        options.path = directory.path() / name;
+        load();
+        EXPECT_THAT(found(), ElementsAre(HasSubstr("is no template by its name")));
+    }
+    options.path = directory.path() / "none.json";
+    load();
+    EXPECT_THAT(found(), ElementsAre(HasSubstr("Could not find any config file in")));
+}
+
+}  // namespace
+}  // namespace kiln
