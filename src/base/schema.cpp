@@ -159,7 +159,10 @@ void assign(const Setting& from, bool& to) {
     const auto* text = from.as_string();
     const std::string value = number != nullptr ? number->text : text != nullptr ? *text : "";
     constexpr std::array<std::string_view, 6> yes = {"1", "t", "T", "TRUE", "true", "True"};
-    constexpr std::array<std::string_view, 6> no = {"0", "f", "F", "FALSE", "false", "False"};
+    // A text may have come to nothing when it was rendered: the peer takes that for no.
+    constexpr std::array<std::string_view, 7> no = {"", "0", "f", "F", "FALSE", "false", "False"};
+    const bool is_scalar = number != nullptr || text != nullptr;
+    if (!is_scalar) throw wrong_kind("bool", from);
     if (std::find(yes.begin(), yes.end(), value) != yes.end())
         to = true;
     else if (std::find(no.begin(), no.end(), value) != no.end())
@@ -178,6 +181,7 @@ void assign(const Setting& from, int& to) {
         throw wrong_kind("whole number", from);
     }
     assign(from, text);
+    if (text.empty()) text = "0";
     const char* end = text.data() + text.size();
     const auto [stopped, failure] = std::from_chars(text.data(), end, to);
     if (failure != std::errc() || stopped != end) throw wrong_kind("whole number", from);
