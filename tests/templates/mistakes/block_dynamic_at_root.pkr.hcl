@@ -1,0 +1,7 @@
+dynamic "source" {
+  for_each = ["a"]
+  labels   = ["null", "a"]
+  content {
+    communicator = "none"
+  }
+}

@@ -1,0 +1,3 @@
+variable "x" {
+  value = 1
+}

@@ -1,0 +1,9 @@
+memory = 512
+
+source "null" "a" {
+  communicator = "none"
+}
+
+build {
+  sources = ["null.a"]
+}

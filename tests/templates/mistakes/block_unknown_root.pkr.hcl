@@ -1,0 +1,7 @@
+sourc "null" "a" {
+  communicator = "none"
+}
+
+build {
+  sources = ["null.a"]
+}

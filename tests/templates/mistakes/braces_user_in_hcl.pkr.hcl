@@ -1,0 +1,14 @@
+variable "name" {
+  default = "x"
+}
+
+source "null" "a" {
+  communicator = "none"
+}
+
+build {
+  sources = ["null.a"]
+  provisioner "shell-local" {
+    inline = ["echo {{ user `name` }}"]
+  }
+}

@@ -1,0 +1,11 @@
+source "null" "a" {
+  communicator = "none"
+
+  provisioner "shell-local" {
+    inline = ["true"]
+  }
+}
+
+build {
+  sources = ["null.a"]
+}

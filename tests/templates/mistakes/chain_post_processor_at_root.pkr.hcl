@@ -1,0 +1,11 @@
+source "null" "a" {
+  communicator = "none"
+}
+
+build {
+  sources = ["null.a"]
+}
+
+post-processor "manifest" {
+  output = "x.json"
+}

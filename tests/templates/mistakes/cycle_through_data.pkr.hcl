@@ -1,0 +1,7 @@
+data "null" "x" {
+  input = local.y
+}
+
+locals {
+  y = data.null.x.output
+}

@@ -1,0 +1,7 @@
+locals {
+  a = 1
+}
+
+local "a" {
+  expression = 2
+}

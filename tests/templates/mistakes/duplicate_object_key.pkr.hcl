@@ -1,0 +1,3 @@
+locals {
+  by_length = { for w in ["a", "b"] : length(w) => w }
+}

@@ -1,0 +1,5 @@
+source "null" "a" {
+  communicator = "none"
+  ssh_port     = 22
+  communicator = "ssh"
+}

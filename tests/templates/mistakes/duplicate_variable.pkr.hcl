@@ -1,0 +1,7 @@
+variable "memory" {
+  default = 512
+}
+
+variables {
+  memory = 1024
+}

@@ -1,0 +1,4 @@
+locals {
+  a = try(local.b.x, local.b.y)
+  b = {}
+}

@@ -1,0 +1,3 @@
+locals {
+  a = formatdate("YYYY-MM-DD", "yesterday")
+}

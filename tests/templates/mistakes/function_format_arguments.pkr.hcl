@@ -1,0 +1,3 @@
+locals {
+  a = format("%s-%d", "x")
+}

@@ -1,0 +1,5 @@
+locals {
+  a = tonumber("1")
+  b = tolist(["x"])
+  c = setsubtract(["a"], ["b"])
+}

@@ -1,0 +1,7 @@
+source "file" "a" {
+  content = "x"
+}
+
+build {
+  sources = ["file.a"]
+}

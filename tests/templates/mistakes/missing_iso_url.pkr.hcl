@@ -1,0 +1,8 @@
+source "qemu" "a" {
+  iso_checksum = "md5:9e107d9d372bb6826bd81d3542a419d6"
+  ssh_username = "root"
+}
+
+build {
+  sources = ["qemu.a"]
+}

@@ -1,0 +1,7 @@
+source "null" "a" {
+  ssh_username = "root"
+}
+
+build {
+  sources = ["null.a"]
+}

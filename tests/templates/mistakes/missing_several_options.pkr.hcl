@@ -1,0 +1,6 @@
+source "qemu" "a" {
+}
+
+build {
+  sources = ["qemu.a"]
+}

@@ -1,0 +1,3 @@
+variable "1st" {
+  default = "x"
+}

@@ -1,0 +1,3 @@
+locals {
+  letter = "\u00g1"
+}

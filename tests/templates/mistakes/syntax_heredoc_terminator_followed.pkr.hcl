@@ -1,0 +1,5 @@
+locals {
+  list = [<<-EOT
+    one
+  EOT, "two"]
+}

@@ -1,0 +1,6 @@
+build {
+  sources = [
+    "null.a"
+    "null.b"
+  ]
+}

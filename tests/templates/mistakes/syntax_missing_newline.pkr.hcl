@@ -1,0 +1,1 @@
+source "null" "a" { communicator = "none" ssh_port = 22 }

@@ -1,0 +1,3 @@
+locals {
+  text = "%{ if true }yes"
+}

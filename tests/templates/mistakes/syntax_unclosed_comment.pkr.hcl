@@ -1,0 +1,7 @@
+locals {
+  a = 1
+}
+/* the rest is left out
+build {
+  sources = []
+}

@@ -1,0 +1,3 @@
+locals {
+  list = [for x in [1, 2] x * 2]
+}

@@ -1,0 +1,3 @@
+locals {
+  text = templatefile("files/greeting.pkrtpl", { name = "x", greet = true })
+}

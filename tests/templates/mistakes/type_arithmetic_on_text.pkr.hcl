@@ -1,0 +1,7 @@
+variable "memory" {
+  default = "2G"
+}
+
+locals {
+  half = var.memory / 2
+}

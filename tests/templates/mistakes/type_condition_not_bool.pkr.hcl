@@ -1,0 +1,3 @@
+locals {
+  value = "maybe" ? 1 : 2
+}

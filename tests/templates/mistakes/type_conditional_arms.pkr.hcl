@@ -1,0 +1,3 @@
+locals {
+  value = true ? [1, 2] : { a = 1 }
+}

@@ -1,0 +1,3 @@
+locals {
+  joined = join(",", "a")
+}

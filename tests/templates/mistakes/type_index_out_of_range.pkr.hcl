@@ -1,0 +1,4 @@
+locals {
+  list  = ["a", "b"]
+  third = local.list[2]
+}

@@ -1,0 +1,7 @@
+variable "names" {
+  default = ["a", "b"]
+}
+
+locals {
+  text = "names: ${var.names}"
+}

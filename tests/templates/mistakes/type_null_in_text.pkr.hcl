@@ -1,0 +1,7 @@
+variable "suffix" {
+  default = null
+}
+
+locals {
+  name = "debian-${var.suffix}"
+}

@@ -1,0 +1,6 @@
+variable "vm" {
+  type = object({ name = string, cpus = number })
+  default = {
+    name = "x"
+  }
+}

@@ -1,0 +1,7 @@
+source "qemuu" "a" {
+  ssh_username = "root"
+}
+
+build {
+  sources = ["qemuu.a"]
+}

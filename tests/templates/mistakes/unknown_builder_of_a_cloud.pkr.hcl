@@ -1,0 +1,7 @@
+source "amazon-ebs" "a" {
+  region = "eu-central-1"
+}
+
+build {
+  sources = ["amazon-ebs.a"]
+}

@@ -1,0 +1,11 @@
+data "htp" "page" {
+  url = "https://example.org/"
+}
+
+source "null" "a" {
+  communicator = "none"
+}
+
+build {
+  sources = ["null.a"]
+}

@@ -1,0 +1,4 @@
+locals {
+  version = "12"
+  name    = "debian-${local.verison}"
+}

@@ -1,0 +1,7 @@
+variable "vm" {
+  default = { memory = 512, cpus = 2 }
+}
+
+locals {
+  memory = var.vm.memroy
+}

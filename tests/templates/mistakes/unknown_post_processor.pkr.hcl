@@ -1,0 +1,8 @@
+source "null" "a" {
+  communicator = "none"
+}
+
+build {
+  sources = ["null.a"]
+  post-processor "manifst" {}
+}

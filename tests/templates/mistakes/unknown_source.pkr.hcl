@@ -1,0 +1,7 @@
+source "null" "debian" {
+  communicator = "none"
+}
+
+build {
+  sources = ["source.null.debain"]
+}

@@ -1,0 +1,5 @@
+variable "x" {
+  type     = string
+  default  = "y"
+  nullable = false
+}

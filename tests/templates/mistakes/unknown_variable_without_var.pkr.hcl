@@ -1,0 +1,7 @@
+variable "disk_size" {
+  default = "10G"
+}
+
+locals {
+  size = disk_size
+}

@@ -1,0 +1,11 @@
+source "null" "a" {
+  communicator = "none"
+}
+
+build {
+  sources = ["null.a"]
+  provisioner "shell-local" {
+    inline           = ["true"]
+    environment_vars = ["A=1", "JUSTANAME"]
+  }
+}

@@ -1,0 +1,4 @@
+# args: -var memory
+variable "memory" {
+  default = 512
+}

@@ -1,0 +1,3 @@
+variable "home" {
+  default = upper("x")
+}

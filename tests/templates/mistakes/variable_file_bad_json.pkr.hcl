@@ -1,0 +1,4 @@
+# args: -var-file=files/comma.pkrvars.json
+variable "x" {
+  default = 2
+}

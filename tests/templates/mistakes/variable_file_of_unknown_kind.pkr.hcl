@@ -1,0 +1,4 @@
+# args: -var-file=files/values.yaml
+variable "x" {
+  default = 2
+}

@@ -1,0 +1,4 @@
+# args: -var-file=files/block.pkrvars.hcl
+variable "x" {
+  default = 2
+}

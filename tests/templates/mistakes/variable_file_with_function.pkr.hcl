@@ -1,0 +1,4 @@
+# args: -var-file=files/function.pkrvars.hcl
+variable "x" {
+  default = 2
+}

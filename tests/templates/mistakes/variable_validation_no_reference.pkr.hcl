@@ -1,0 +1,7 @@
+variable "max" {
+  default = 2
+  validation {
+    condition     = true
+    error_message = "Never."
+  }
+}

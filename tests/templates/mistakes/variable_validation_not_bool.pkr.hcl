@@ -1,0 +1,7 @@
+variable "max" {
+  default = 2
+  validation {
+    condition     = "${var.max}x"
+    error_message = "Too small."
+  }
+}

@@ -1,0 +1,11 @@
+packer {
+  required_version = "=> 1.7"
+}
+
+source "null" "a" {
+  communicator = "none"
+}
+
+build {
+  sources = ["null.a"]
+}

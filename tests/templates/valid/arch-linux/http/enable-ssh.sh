@@ -1,0 +1,3 @@
+#!/bin/bash
+useradd --create-home vagrant
+systemctl start sshd

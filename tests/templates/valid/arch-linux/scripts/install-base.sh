@@ -1,0 +1,3 @@
+#!/bin/bash
+pacstrap -K /mnt base linux openssh
+systemctl reboot

@@ -1,0 +1,2 @@
+#!/bin/bash -eux
+echo update

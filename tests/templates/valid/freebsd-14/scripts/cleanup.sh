@@ -1,0 +1,2 @@
+#!/bin/sh -ex
+rm -f /etc/ssh/ssh_host_*

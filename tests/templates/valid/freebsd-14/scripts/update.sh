@@ -1,0 +1,3 @@
+#!/bin/sh -ex
+pkg bootstrap -y
+pkg install -y $PACKAGES

@@ -1,0 +1,2 @@
+#!/bin/sh
+nixos-install --no-root-passwd

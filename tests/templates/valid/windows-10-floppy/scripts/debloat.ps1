@@ -1,0 +1,1 @@
+Get-AppxPackage -AllUsers | Remove-AppxPackage

@@ -1,0 +1,1 @@
+netsh advfirewall firewall set rule group="remote desktop" new enable=Yes

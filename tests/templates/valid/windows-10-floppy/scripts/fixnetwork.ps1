@@ -1,0 +1,1 @@
+Set-NetConnectionProfile -NetworkCategory Private

@@ -1,0 +1,1 @@
+Write-Output debloat-windows.ps1

@@ -1,0 +1,1 @@
+echo vm-guest-tools.bat
