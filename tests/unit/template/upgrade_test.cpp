@@ -25,59 +25,56 @@ class Upgrade : public TemplateTest {
     }
 
     /// What every component of a template comes to, with its texts rendered.
-    struct Component {
-        std::string name;
-        Setting settings;
-    };
     std::map<std::string, Setting> components(const Template& tmpl) {
         std::map<std::string, Setting> all;
         for (const BuildBlock& build : tmpl.builds) {
             for (const SourceUse& source : build.sources) {
                 const std::string name = source.type + "." + source.local_name;
-                all[name] = settings(source.body);
+                all[name] = settings(source.body, source);
                 for (std::size_t i = 0; i < build.provisioners.size(); ++i) {
                     const ProvisionerBlock& block = build.provisioners[i];
-                    all[fmt::format("{} provisioner {}", name, i)] = settings(block.body);
+                    all[fmt::format("{} provisioner {}", name, i)] = settings(block.body, source);
                 }
                 for (std::size_t i = 0; i < build.chains.size(); ++i) {
                     for (std::size_t j = 0; j < build.chains[i].size(); ++j) {
                         all[fmt::format("{} post-processor {}.{}", name, i, j)] =
-                            settings(build.chains[i][j].body);
+                            settings(build.chains[i][j].body, source);
                     }
                 }
             }
         }
         return all;
     }
-    Setting settings(const ComponentBody& body) {
-        Setting::Map settings = evaluate(body);
+    Setting settings(const ComponentBody& body, const SourceUse& source) {
+        Setting::Map settings = evaluate(body, "", source.local_name);
         InterpolateContext context;
         context.version = "1.16.0";
-        context.build_name = "vm";
-        context.build_type = "box";
+        context.build_name = source.name;
+        context.build_type = source.type;
+        context.build_values = BuildVariables::placeholders("", {}).values;
         body.complete(context);
         Problems problems;
         interpolate_settings(settings, *box, context, problems);
         for (const Problem& problem : problems) ADD_FAILURE() << problem.message;
         // Compared as the component gets them: decoded.
-        const auto options = test_schema(false).decode(settings, problems);
+        const TestOptions decoded = test_schema(false).decode(settings, problems);
         for (const Problem& problem : problems) ADD_FAILURE() << problem.message;
-        Setting::Map plain{{"iso", options.iso},
-                           {"text", options.text},
-                           {"cpus", Setting(options.cpus)},
-                           {"headless", Setting(options.headless)},
-                           {"wait", format_duration(options.wait)}};
-        plain["tags"] = Setting(Setting::List(options.tags.begin(), options.tags.end()));
+        Setting::Map plain{{"iso", decoded.iso},
+                           {"text", decoded.text},
+                           {"cpus", Setting(decoded.cpus)},
+                           {"headless", Setting(decoded.headless)},
+                           {"wait", format_duration(decoded.wait)}};
+        plain["tags"] = Setting(Setting::List(decoded.tags.begin(), decoded.tags.end()));
         Setting::List lines;
-        for (const auto& line : options.arguments) {
+        for (const auto& line : decoded.arguments) {
             lines.push_back(Setting(Setting::List(line.begin(), line.end())));
         }
         plain["arguments"] = Setting(lines);
-        for (const auto& [key, value] : options.labels) plain["label " + key] = value;
-        for (const auto& disk : options.disks) {
+        for (const auto& [key, value] : decoded.labels) plain["label " + key] = value;
+        for (const auto& disk : decoded.disks) {
             plain["disks"] = Setting(fmt::format("{} {}", disk.size, disk.discard));
         }
-        plain["bridge"] = options.network.bridge;
+        plain["bridge"] = decoded.network.bridge;
         return Setting(std::move(plain));
     }
 
@@ -222,7 +219,7 @@ TEST_F(Upgrade, KeepsTheBuilds) {
      "cpus": "{{user `n`}}", "headless": "{{user `yes`}}", "tags": "{{user `list`}}",
      "arguments": [["-m", 512], ["{{user `b`}}"]], "labels": {"k": "{{user `b`}}", "n": 2},
      "disk": {"size": "{{user `n`}}G", "discard": true}, "network": {"bridge": "br0"}},
-    {"type": "box", "name": "other.vm", "headless": "{{user `no`}}", "tags": "a,b", "wait": "1m30s",
+    {"type": "box", "name": "other_vm", "headless": "{{user `no`}}", "tags": "a,b", "wait": "1m30s",
      "text": "{{upper (user `a`)}} {{user `undeclared`}}{{if eq `x` (user `b`)}}no{{else}}yes{{end}}"}
   ],
   "provisioners": [

@@ -60,7 +60,7 @@ TEST_F(VariableTest, JsonFilesComeAfterNativeOnes) {
 TEST_F(VariableTest, BadJsonFilesAreErrors) {
     write("main.pkr.hcl", "variable \"x\" {\n  default = 1\n}\n");
     write("bad.json", "{\"x\": ");
-    write("list.json", "[1]");
+    write("list.json", "[{}]");
     write("block.json", R"({"variable": {"x": {}}})");
     for (const char* name : {"bad.json", "list.json", "block.json", "none.json"}) {
         options.variable_files.push_back(directory.path() / name);
