@@ -1,4 +1,13 @@
+data "host-info" "this" {}
+
 locals {
+  host_os   = data.host-info.this.os_type
+  host_cpus = data.host-info.this.cpus
+  qemu_accelerator = var.qemu_accelerator == null ? (
+    local.host_os == "darwin" ? "hvf" : (
+      local.host_os == "windows" ? "whpx" : "kvm"
+    )
+  ) : var.qemu_accelerator
   qemu_binary       = "qemu-system-${var.os_arch}"
   qemu_machine_type = var.qemu_machine_type == null ? (var.os_arch == "aarch64" ? "virt" : "q35") : var.qemu_machine_type
   qemuargs = var.qemuargs == null ? (
@@ -39,7 +48,7 @@ source "virtualbox-iso" "vm" {
 
 source "qemu" "vm" {
   # QEMU specific options
-  accelerator       = var.qemu_accelerator
+  accelerator       = local.qemu_accelerator
   display           = var.qemu_display
   efi_boot          = var.qemu_efi_boot
   machine_type      = local.qemu_machine_type

@@ -1,0 +1,3 @@
+endpoint = "vcenter.example.org"
+user     = "builder@vsphere.local"
+secret   = "sesame-open-42"

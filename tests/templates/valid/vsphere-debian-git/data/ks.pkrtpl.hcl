@@ -1,0 +1,2 @@
+user --name=${user}
+${storage}
