@@ -1,6 +1,7 @@
 #include "base/diagnostic.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -19,6 +20,7 @@ std::vector<Line> split_lines(std::string_view text);
 bool overlaps(const Line& line, std::size_t start, std::size_t end);
 std::string format_place(const Diagnostic& diagnostic, const SourceMap& sources, bool color);
 std::string underline(std::string_view line, std::size_t line_start, const SourceRange& subject);
+std::string carets(std::string_view source, const Line& line, const SourceRange& subject);
 std::string format_values(const std::vector<std::string>& values);
 std::string wrap(std::string_view text);
 
@@ -66,6 +68,27 @@ Diagnostic Diagnostic::warning(std::string summary, std::string detail,
 
 void Diagnostics::append(Diagnostics other) {
     std::move(other.items_.begin(), other.items_.end(), std::back_inserter(items_));
+}
+
+Diagnostics Diagnostics::in_reading_order() const {
+    const auto place = [](const Diagnostic& item) {
+        return item.subject ? std::tuple(false, item.subject->filename, item.subject->start.byte)
+                            : std::tuple(true, std::string(), std::size_t{0});
+    };
+    std::vector<Diagnostic> sorted = items_;
+    std::ranges::stable_sort(sorted, {}, place);
+    Diagnostics ordered;
+    std::size_t first_here = 0;
+    for (Diagnostic& item : sorted) {
+        if (!ordered.empty() && place(ordered.items_.back()) != place(item)) {
+            first_here = ordered.size();
+        }
+        const auto here = ordered.items_.begin() + static_cast<std::ptrdiff_t>(first_here);
+        if (std::find(here, ordered.items_.end(), item) == ordered.items_.end()) {
+            ordered.add(std::move(item));
+        }
+    }
+    return ordered;
 }
 
 bool Diagnostics::has_errors() const {
@@ -121,6 +144,8 @@ std::string format_place(const Diagnostic& diagnostic, const SourceMap& sources,
         const auto source = std::string_view(*text).substr(line.start, line.end - line.start);
         out += fmt::format("{:>4}: {}\n", line.number,
                            color ? underline(source, line.start, subject) : std::string(source));
+        const bool begins_here = line.start <= subject.start.byte && subject.start.byte <= line.end;
+        if (!color && begins_here) out += fmt::format("      {}\n", carets(source, line, subject));
     }
     return out + "\n";
 }
@@ -155,6 +180,23 @@ std::string underline(std::string_view line, std::size_t line_start, const Sourc
     if (from >= to) return std::string(line);
     return fmt::format("{}\x1b[1;4m{}\x1b[0m{}", line.substr(0, from), line.substr(from, to - from),
                        line.substr(to));
+}
+
+// Points at the subject from the line below. Tabs stay tabs, so that the carets stand right
+// whatever their width; what goes on in later lines is pointed at in the first alone.
+std::string carets(std::string_view source, const Line& line, const SourceRange& subject) {
+    const auto starts_character = [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    };
+    const std::size_t from = subject.start.byte - line.start;
+    const std::size_t to = std::clamp(subject.end.byte, subject.start.byte, line.end) - line.start;
+    std::string out;
+    for (const char c : source.substr(0, from)) {
+        if (starts_character(c)) out += c == '\t' ? '\t' : ' ';
+    }
+    const auto marked = source.substr(from, to - from);
+    const auto count = std::count_if(marked.begin(), marked.end(), starts_character);
+    return out + std::string(std::max<std::size_t>(static_cast<std::size_t>(count), 1), '^');
 }
 
 std::string format_values(const std::vector<std::string>& values) {

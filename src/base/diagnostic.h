@@ -55,6 +55,7 @@ struct Diagnostic {
     static Diagnostic warning(std::string summary, std::string detail,
                               std::optional<SourceRange> subject = {},
                               std::optional<SourceRange> context = {});
+    bool operator==(const Diagnostic&) const = default;
 };
 
 /// A list of diagnostics that grows while a template is read, so that all of them are reported at
@@ -63,6 +64,9 @@ class Diagnostics {
   public:
     void add(Diagnostic diagnostic) { items_.push_back(std::move(diagnostic)); }
     void append(Diagnostics other);
+    /// The same in the order in which a reader meets their places, those without a place last, and
+    /// each once.
+    Diagnostics in_reading_order() const;
     bool has_errors() const;
     bool empty() const { return items_.empty(); }
     std::size_t size() const { return items_.size(); }
@@ -113,7 +117,8 @@ class SourceMap {
 };
 
 /// Prints one diagnostic in the layout of spec/hcl2.md, section 26.2: summary, place, source lines,
-/// values, wrapped detail. `color` underlines the subject and paints the severity.
+/// values, wrapped detail. Carets under the line point at the subject; with `color` it is
+/// underlined in the line itself, and the severity painted.
 std::string format_diagnostic(const Diagnostic& diagnostic, const SourceMap& sources, bool color);
 
 }  // namespace kiln

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <set>
 
 #include <fmt/ranges.h>
 
@@ -99,8 +100,23 @@ bool accept(const OptionInfo& option, const Setting& setting, Problems& problems
                                 in_quotes(*wrong), did_you_mean(*wrong, option.choices))));
         return false;
     }
-    if (option.sensitive && setting.as_string() != nullptr) secrets().add(*setting.as_string());
     return true;
+}
+
+void hide_sensitive(const SchemaInfo& schema, const Setting::Map& settings) {
+    const auto text_of = [&](const OptionInfo& option) -> const std::string* {
+        const auto setting = settings.find(option.name);
+        return setting == settings.end() ? nullptr : setting->second.as_string();
+    };
+    std::set<std::string> open;
+    for (const OptionInfo& option : schema.options()) {
+        if (const std::string* text = text_of(option); text && !option.sensitive)
+            open.insert(*text);
+    }
+    for (const OptionInfo& option : schema.options()) {
+        const std::string* text = option.sensitive ? text_of(option) : nullptr;
+        if (text != nullptr && !open.contains(*text)) secrets().add_word(*text);
+    }
 }
 
 Problem located(Severity severity, const OptionInfo& option, const Setting& setting,
@@ -124,6 +140,19 @@ void assign_list(const Setting& from, std::vector<Element>& to) {
         return;
     }
     for (const Setting& item : *list) assign(item, to.emplace_back());
+}
+
+std::int64_t nanoseconds_of(const Setting::Number& number) {
+    std::int64_t count = 0;
+    const char* end = number.text.data() + number.text.size();
+    const auto [stopped, failure] = std::from_chars(number.text.data(), end, count);
+    if (failure != std::errc() || stopped != end) {
+        throw Error(
+            fmt::format("needs a duration like \"30s\" or a whole number of nanoseconds, "
+                        "not {}",
+                        number.text));
+    }
+    return count;
 }
 
 template <class Value>
@@ -192,6 +221,11 @@ void assign(const Setting& from, std::optional<int>& to) {
 }
 
 void assign(const Setting& from, Duration& to) {
+    // Where the language does not make a text of it, a number is nanoseconds: legacy templates.
+    if (const auto* number = from.as_number()) {
+        to = Duration(nanoseconds_of(*number));
+        return;
+    }
     std::string text;
     assign(from, text);
     const auto duration = parse_duration(text);

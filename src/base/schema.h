@@ -155,6 +155,9 @@ constexpr OptionType type_of();
 void report_unknown(const SchemaInfo& schema, const Setting::Map& settings, Problems& problems);
 void report_missing(const SchemaInfo& schema, const Setting::Map& settings, Problems& problems);
 bool accept(const OptionInfo& option, const Setting& setting, Problems& problems);
+/// Registers the values of sensitive options as secrets. One that also stands in another option, as
+/// a password that is the user's name, is none.
+void hide_sensitive(const SchemaInfo& schema, const Setting::Map& settings);
 Problem located(Severity severity, const OptionInfo& option, const Setting& setting,
                 std::string message);
 }  // namespace schema_detail
@@ -300,6 +303,7 @@ class Schema : public SchemaInfo {
     T decode(const Setting::Map& settings, Problems& problems) const {
         T object{};
         Problems found;
+        schema_detail::hide_sensitive(*this, settings);
         schema_detail::report_unknown(*this, settings, found);
         for (std::size_t i = 0; i < options_.size(); ++i) {
             const auto setting = settings.find(options_[i].name);

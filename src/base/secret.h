@@ -1,7 +1,7 @@
 #pragma once
 
+#include <map>
 #include <mutex>
-#include <set>
 #include <string>
 #include <string_view>
 
@@ -15,6 +15,11 @@ class SecretRegistry {
     /// Registers a value, and each of its lines when it has several (CRLF or LF). Empty values and
     /// empty lines are not registered.
     void add(std::string_view secret);
+    /// Registers the value of a sensitive option, such as a password written into a template. It is
+    /// taken out where it stands as a word of its own: passwords of lab images are everyday words,
+    /// and texts in which parts of other words are missing cannot be read. One or two characters
+    /// are not registered: hiding them would hide nothing.
+    void add_word(std::string_view secret);
     /// The text with every occurrence of a secret replaced by `<sensitive>`, longest secrets first.
     std::string redact(std::string_view text) const;
     void clear();
@@ -26,8 +31,11 @@ class SecretRegistry {
         }
     };
 
+    void insert(std::string_view secret, bool as_word);
+
     mutable std::mutex mutex_;
-    std::set<std::string, LongerFirst> secrets_;
+    /// The value tells whether it is hidden only as a word of its own.
+    std::map<std::string, bool, LongerFirst> secrets_;
 };
 
 /// The registry of this process.

@@ -17,15 +17,6 @@ bool is_set(const char* name) {
     return value != nullptr && *value != '\0';
 }
 
-// Output that nobody reads any more must not end a build, so failures are ignored.
-void write_to_stdout(std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t count = write(STDOUT_FILENO, text.data(), text.size());
-        if (count <= 0) return;
-        text.remove_prefix(static_cast<std::size_t>(count));
-    }
-}
-
 }  // namespace
 
 /// Hands events to the renderer, the live status and the log files that there are.
@@ -50,13 +41,14 @@ class Output::Router : public EventSink {
     std::unique_ptr<render::BuildLog> log_;
 };
 
-Output::Output(const OutputOptions& options)
-    : options_(options), redacting_([this]() -> EventSink& {
-          const bool terminal = isatty(STDOUT_FILENO) == 1 && !is_set("CI") && !is_set("NO_LIVE");
-          if (terminal && !options_.machine_readable) {
+Output::Output(const OutputOptions& options, const Streams& streams)
+    : options_(options), redacting_([this, &streams]() -> EventSink& {
+          const bool live = options_.live && streams.out_is_terminal &&
+                            !options_.machine_readable && !is_set("CI") && !is_set("NO_LIVE");
+          if (live) {
               live_ = std::make_unique<render::LiveStatus>(STDOUT_FILENO);
           }
-          render::LineWriter write = write_to_stdout;
+          render::LineWriter write = streams.out;
           if (live_) {
               write = [live = live_.get()](std::string_view lines) { live->write_above(lines); };
           }
@@ -86,10 +78,14 @@ void Output::error(const std::string& text) {
     sink().emit(MessageEvent{"", MessageEvent::Kind::Error, text});
 }
 
+void Output::machine(const std::string& type, const std::vector<std::string>& arguments) {
+    sink().emit(MachineEvent{"", type, arguments});
+}
+
 void Output::show(const Diagnostics& diagnostics, const SourceMap& sources) {
     if (diagnostics.empty()) return;
     std::string text;
-    for (const auto& diagnostic : diagnostics) {
+    for (const auto& diagnostic : diagnostics.in_reading_order()) {
         text += format_diagnostic(diagnostic, sources, false);
     }
     if (diagnostics.has_errors())

@@ -29,7 +29,7 @@ std::string login_hint(const SshConfig& config, const SshLogin& login);
 
 SshConnector::SshConnector(SshConfig config, SshCallbacks callbacks)
     : config_(std::move(config)), callbacks_(std::move(callbacks)) {
-    secrets().add(config_.password);
+    if (config_.password != config_.username) secrets().add_word(config_.password);
     secrets().add(config_.private_key);
     apply_defaults(config_);
     const std::vector<Error> errors = ssh_config_errors(config_);

@@ -67,7 +67,6 @@ SshConfig ssh_config(const CommunicatorOptions& options) {
     const char* agent = std::getenv("SSH_AUTH_SOCK");
     config.agent_forwarding =
         !options.ssh_disable_agent_forwarding && agent != nullptr && *agent != '\0';
-    secrets().add(config.password);
     apply_defaults(config);
     return config;
 }

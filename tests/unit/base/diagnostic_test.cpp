@@ -20,7 +20,8 @@ TEST(Diagnostic, ShowsPlaceSourceAndDetail) {
     const auto diagnostic =
         Diagnostic::error("Invalid expression", "Expected a term.", range(2, 7, 15, 1));
     EXPECT_EQ(format_diagnostic(diagnostic, sample(), false),
-              "Error: Invalid expression\n\n  on a.pkr.hcl line 2, in locals:\n   2:   a = 1 +\n\n"
+              "Error: Invalid expression\n\n  on a.pkr.hcl line 2, in locals:\n   2:   a = 1 +\n   "
+              "         ^\n\n"
               "Expected a term.\n\n");
 }
 
@@ -28,8 +29,34 @@ TEST(Diagnostic, NeverShowsEmptyLines) {
     auto diagnostic = Diagnostic::error("S", "D", range(2, 7, 15, 1));
     diagnostic.context = SourceRange{"a.pkr.hcl", {0, 1, 1}, {21, 4, 2}};
     const auto text = format_diagnostic(diagnostic, sample(), false);
-    EXPECT_NE(text.find("   2:   a = 1 +\n   4: }\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("   2:   a = 1 +\n            ^\n   4: }\n"), std::string::npos) << text;
     EXPECT_EQ(text.find("   3:"), std::string::npos);
+}
+
+TEST(Diagnostic, PointsAtTheSubjectWhateverStandsBeforeIt) {
+    SourceMap sources;
+    sources.add_file("a.pkr.hcl", "\t\"\u00fc\" + abc\n");
+    const auto pointed = [&](std::size_t byte, std::size_t length) {
+        const auto text = format_diagnostic(Diagnostic::error("S", "D", range(1, 1, byte, length)),
+                                            sources, false);
+        const std::size_t line = text.find('\n', text.find("   1: ")) + 1;
+        return text.substr(line, text.find('\n', line) - line);
+    };
+    EXPECT_EQ(pointed(8, 3), "      \t      ^^^");
+    EXPECT_EQ(pointed(1, 4), "      \t^^^");
+    EXPECT_EQ(pointed(11, 1), "      \t         ^") << "the end of the line";
+}
+
+TEST(Diagnostics, InReadingOrderEachStandsOnce) {
+    Diagnostics found;
+    found.add(Diagnostic::error("no place", ""));
+    found.add(Diagnostic::error("later", "", range(4, 1, 20, 1)));
+    found.add(Diagnostic::warning("earlier", "", range(2, 3, 11, 1)));
+    found.add(Diagnostic::error("later", "", range(4, 1, 20, 1)));
+    found.add(Diagnostic::error("too", "", range(4, 1, 20, 1)));
+    std::vector<std::string> summaries;
+    for (const Diagnostic& item : found.in_reading_order()) summaries.push_back(item.summary);
+    EXPECT_EQ(summaries, (std::vector<std::string>{"earlier", "later", "too", "no place"}));
 }
 
 TEST(Diagnostic, SaysWhenTheSourceIsNotAtHand) {

@@ -93,7 +93,7 @@ TEST(Schema, ConvertsScalarsAsForgivinglyAsThePeer) {
 
 TEST(Schema, ReportsEverythingAtOnce) {
     Problems problems;
-    sample_schema().decode({{"txet", "x"}, {"number", "many"}, {"time", 5}, {"choice", "bta"}},
+    sample_schema().decode({{"txet", "x"}, {"number", "many"}, {"time", "5"}, {"choice", "bta"}},
                            problems);
     EXPECT_EQ(messages(problems),
               (Messages{"sample has no option \"txet\". Did you mean \"text\"?",
@@ -109,6 +109,15 @@ TEST(Schema, RunsRulesOnlyOverWhatCouldBeDecoded) {
     Problems undecodable;
     sample_schema().decode({{"number", -1}, {"tri", "maybe"}}, undecodable);
     EXPECT_EQ(messages(undecodable), Messages{"tri needs a bool, not \"maybe\""});
+}
+
+TEST(Schema, TakesANumberForADurationAsNanoseconds) {
+    Problems problems;
+    const Sample sample = sample_schema().decode({{"time", Setting(2'000'000'000)}}, problems);
+    EXPECT_EQ(sample.time, std::chrono::seconds(2));
+    sample_schema().decode({{"time", Setting(Setting::Number{"1.5"})}}, problems);
+    EXPECT_EQ(messages(problems), Messages{"time needs a duration like \"30s\" or a whole number "
+                                           "of nanoseconds, not 1.5"});
 }
 
 TEST(Schema, DecodesAnOptionThatIsNotServedYet) {
@@ -194,6 +203,12 @@ TEST(Schema, RegistersSensitiveOptions) {
     sample_schema().decode({{"secret", "hush-hush"}}, problems);
     EXPECT_EQ(secrets().redact("say hush-hush"), "say <sensitive>");
     secrets().clear();
+}
+
+TEST(Schema, ASensitiveValueThatStandsOpenlyElsewhereIsNoSecret) {
+    Problems problems;
+    sample_schema().decode({{"secret", "vagrant"}, {"text", "vagrant"}}, problems);
+    EXPECT_EQ(secrets().redact("/home/vagrant"), "/home/vagrant");
 }
 
 TEST(Schema, DocumentsDefaultsFromTheStruct) {

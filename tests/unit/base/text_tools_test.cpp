@@ -99,6 +99,18 @@ TEST(RedactingSink, HidesSecretsInEveryText) {
     secrets().clear();
 }
 
+TEST(Secrets, AnOptionsValueIsHiddenAsAWordOfItsOwn) {
+    SecretRegistry registry;
+    registry.add_word("valid");
+    registry.add_word("ab");
+    EXPECT_EQ(registry.redact("is valid: 'valid', invalid, validate; ab"),
+              "is <sensitive>: '<sensitive>', invalid, validate; ab");
+    registry.add_word("$x!");
+    EXPECT_EQ(registry.redact("a$x!b"), "a<sensitive>b");
+    registry.add("valid");
+    EXPECT_EQ(registry.redact("validate"), "<sensitive>ate");
+}
+
 TEST(Digest, MatchesPublishedValues) {
     EXPECT_EQ(digest_hex(DigestType::Sha256, "abc"),
               "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
