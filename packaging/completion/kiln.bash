@@ -1,31 +1,21 @@
-# bash completion for kiln
+# bash completion for kiln: kiln itself knows its commands, flags, components and options.
 _kiln() {
-    local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]-}
-    local shared='-only -except -var -var-file'
-    if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'build doctor image validate version' -- "$current")
-        return
-    fi
-    case $current in
-        -*)
-            case $command in
-                build)
-                    mapfile -t COMPREPLY < <(compgen -W "$shared -color -debug -force -machine-readable -on-error \
-                        -parallel-builds -timestamp-ui -warn-on-undeclared-var" -- "$current")
-                    ;;
-                validate)
-                    mapfile -t COMPREPLY < <(compgen -W "$shared -syntax-only -no-warn-undeclared-var" -- "$current")
-                    ;;
-                doctor) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$current") ;;
-            esac
-            ;;
-        *)
-            if [ "$command" = image ] && [ "$COMP_CWORD" -eq 2 ]; then
-                mapfile -t COMPREPLY < <(compgen -W 'info convert check compare' -- "$current")
-            else
-                mapfile -t COMPREPLY < <(compgen -f -- "$current")
-            fi
-            ;;
-    esac
+    local -a words
+    local line=${COMP_LINE:0:COMP_POINT} current candidate
+    read -ra words <<<"$line"
+    [[ $line == *[[:space:]] ]] && words+=('')
+    current=${words[-1]}
+    COMPREPLY=()
+    while IFS=$'\t' read -r candidate _; do
+        case $candidate in
+            :file | :directory)
+                compopt -o filenames
+                mapfile -t COMPREPLY < <(compgen "-${candidate:1:1}" -- "${current#*=}")
+                ;;
+            # bash takes = for the end of a word, so that only what follows it is replaced.
+            *=*) COMPREPLY+=("${candidate#*=}") ;;
+            *) COMPREPLY+=("$candidate") ;;
+        esac
+    done < <("${words[0]}" complete -- "${words[@]:1}" 2>/dev/null)
 }
-complete -o filenames -F _kiln kiln
+complete -F _kiln kiln

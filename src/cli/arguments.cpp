@@ -34,17 +34,26 @@ bool take_machine_readable(std::vector<std::string>& arguments) {
     return true;
 }
 
-std::optional<int> parse_arguments(CLI::App& app, const std::vector<std::string>& arguments) {
+bool asks_for_help(const std::vector<std::string>& arguments) {
+    for (const auto& argument : arguments) {
+        if (argument == "--") return false;
+        if (argument == "-h" || argument == "-help" || argument == "--help") return true;
+    }
+    return false;
+}
+
+std::optional<int> parse_arguments(CLI::App& app, const std::vector<std::string>& arguments,
+                                   const Streams& streams) {
     std::vector<std::string> reversed = normalize_arguments(arguments);
     std::reverse(reversed.begin(), reversed.end());
     try {
         app.parse(std::move(reversed));
         return std::nullopt;
     } catch (const CLI::CallForHelp&) {
-        fmt::print("{}", app.help());
+        streams.out(app.help());
         return 0;
     } catch (const CLI::ParseError& error) {
-        fmt::print("{}\n\n{}", error.what(), app.help());
+        streams.out(fmt::format("{}\n\n{}", error.what(), app.help()));
         return 1;
     }
 }

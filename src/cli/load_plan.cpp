@@ -6,10 +6,11 @@
 namespace kiln {
 
 LoadedPlan load_plan(const TemplateArguments& arguments, const LoadOptions& options,
-                     SourceMap& sources, const CancelToken& cancel) {
+                     const Streams& streams, SourceMap& sources, const CancelToken& cancel) {
     LoadedPlan loaded;
-    const TemplateOptions reading =
-        arguments.to_options(options.warn_undeclared, loaded.diagnostics);
+    TemplateOptions reading = arguments.to_options(streams, loaded.diagnostics);
+    reading.warn_undeclared_variables = options.warn_undeclared;
+    if (options.ask_data_sources) allow_data_sources(reading, cancel);
     if (loaded.diagnostics.has_errors()) return loaded;
     loaded.tmpl = load_template(reading, sources, loaded.diagnostics, cancel);
     loaded.template_valid = !loaded.diagnostics.has_errors();

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "cli/template_arguments.h"
+#include "engine/plan.h"
 
 namespace kiln {
 
@@ -20,11 +21,12 @@ struct LoadOptions {
     bool warn_undeclared = false;
     bool force = false;
     bool debug = false;
+    bool ask_data_sources = false;
 };
 
 /// Reads a template and plans its builds. What could be read of a template with errors is planned
 /// too, so that all errors come at once.
 LoadedPlan load_plan(const TemplateArguments& arguments, const LoadOptions& options,
-                     SourceMap& sources, const CancelToken& cancel);
+                     const Streams& streams, SourceMap& sources, const CancelToken& cancel);
 
 }  // namespace kiln

@@ -6,6 +6,7 @@
 #include "base/diagnostic.h"
 #include "base/event.h"
 #include "cli/render/style.h"
+#include "cli/streams.h"
 
 namespace kiln {
 
@@ -18,13 +19,14 @@ struct OutputOptions {
     bool machine_readable = false;
     bool color = true;
     bool timestamps = false;
+    bool live = false;  ///< status lines, when the output is a terminal
 };
 
 /// All that a command shows, on standard output: the renderer that fits (human, with a live status
 /// on a terminal, or machine-readable), behind the redactor. Thread-safe.
 class Output {
   public:
-    explicit Output(const OutputOptions& options);
+    Output(const OutputOptions& options, const Streams& streams);
     ~Output();
 
     /// Where to send events.
@@ -34,6 +36,8 @@ class Output {
 
     void say(const std::string& text);
     void error(const std::string& text);
+    /// A line for programs; nothing in human output.
+    void machine(const std::string& type, const std::vector<std::string>& arguments);
     /// Prints diagnostics in their layout, one after another.
     void show(const Diagnostics& diagnostics, const SourceMap& sources);
 

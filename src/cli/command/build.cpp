@@ -1,10 +1,7 @@
 #include <cstdlib>
 
-#include <CLI/CLI.hpp>
-
 #include "base/port.h"
 #include "base/uuid.h"
-#include "cli/arguments.h"
 #include "cli/command/command.h"
 #include "cli/directories.h"
 #include "cli/load_plan.h"
@@ -12,6 +9,7 @@
 #include "cli/terminal_prompter.h"
 #include "cli/version.h"
 #include "download/cache.h"
+#include "engine/readiness.h"
 #include "engine/runner.h"
 
 namespace kiln {
@@ -19,15 +17,25 @@ namespace {
 
 struct BuildArguments {
     TemplateArguments tmpl;
-    OutputOptions output;
+    OutputOptions output{.live = true};
     bool force = false;
     bool debug = false;
     bool warn_undeclared = false;
+    bool skip_enforcement = false;
+    bool machine_readable_spelt_long = false;
     int parallel_builds = 0;
     std::string on_error = "cleanup";
 };
 
-void declare(BuildArguments& arguments, CLI::App& app);
+class BuildCommand : public Command {
+  public:
+    void declare(FlagSet& flags) override;
+    int run(CommandContext& context) override;
+
+  private:
+    BuildArguments arguments_;
+};
+
 OnError on_error_from(const std::string& word);
 int build(const BuildArguments& arguments, CommandContext& context, Output& output);
 RunResult run(LoadedPlan& loaded, const BuildArguments& arguments,
@@ -38,17 +46,41 @@ void report_recovery(const std::filesystem::path& state, Output& output);
 
 }  // namespace
 
-int run_build(CommandContext& context) {
-    BuildArguments arguments;
-    CLI::App app("Builds images from a template.", "kiln build");
-    declare(arguments, app);
-    if (const auto exit_code = parse_arguments(app, context.arguments)) return *exit_code;
-    arguments.output.machine_readable = context.machine_readable;
-    Output output(arguments.output);
+std::unique_ptr<Command> make_build_command() {
+    return std::make_unique<BuildCommand>();
+}
+
+namespace {
+
+void BuildCommand::declare(FlagSet& flags) {
+    arguments_.tmpl.declare(flags);
+    arguments_.tmpl.declare_evaluation(flags);
+    flags.add_switch("color", &arguments_.output.color, "Colour the output (-color=false: no)");
+    flags.add_switch("debug", &arguments_.debug, "One build at a time, pausing after each step");
+    flags.add_switch("force", &arguments_.force, "Replace what earlier builds left");
+    flags.add_switch("timestamp-ui", &arguments_.output.timestamps,
+                     "Put the time before each message");
+    flags.add_number("parallel-builds", &arguments_.parallel_builds, "n",
+                     "How many builds may run side by side (0: all)");
+    flags.add_choice("on-error", &arguments_.on_error,
+                     {"cleanup", "abort", "ask", "run-cleanup-provisioner"},
+                     "What to do when a build fails (default cleanup)");
+    flags.add_switch("warn-on-undeclared-var", &arguments_.warn_undeclared,
+                     "Warn of undeclared variables in variable files");
+    flags.add_switch("skip-enforcement", &arguments_.skip_enforcement,
+                     "Leave out provisioners that an HCP registry enforces (kiln has none)");
+    // With one dash it is taken before; with two it is accepted and does nothing, as the peer's.
+    flags.add_switch("machine-readable", &arguments_.machine_readable_spelt_long,
+                     "Print lines for programs (spelt with one dash)");
+}
+
+int BuildCommand::run(CommandContext& context) {
+    arguments_.output.machine_readable = context.machine_readable;
+    Output output(arguments_.output, context.streams);
     context.signals.report_to(&output.sink());
     int exit_code = 1;
     try {
-        exit_code = build(arguments, context, output);
+        exit_code = build(arguments_, context, output);
     } catch (const std::exception& error) {
         output.error(describe(error));
     }
@@ -56,31 +88,18 @@ int run_build(CommandContext& context) {
     return exit_code;
 }
 
-namespace {
-
-void declare(BuildArguments& arguments, CLI::App& app) {
-    arguments.tmpl.declare(app);
-    app.add_flag("--color,!--no-color", arguments.output.color,
-                 "Colour the output (-color=false: no)");
-    app.add_flag("--debug", arguments.debug, "One build at a time, pausing after each step");
-    app.add_flag("--force", arguments.force, "Replace what earlier builds left");
-    app.add_flag("--timestamp-ui", arguments.output.timestamps, "Put the time before each message");
-    app.add_option("--parallel-builds", arguments.parallel_builds,
-                   "How many builds may run side by side (0: all)");
-    app.add_option("--on-error", arguments.on_error, "What to do when a build fails")
-        ->check(CLI::IsMember({"cleanup", "abort", "ask", "run-cleanup-provisioner"}));
-    app.add_flag("--warn-on-undeclared-var", arguments.warn_undeclared,
-                 "Warn of undeclared variables in variable files");
-}
-
 int build(const BuildArguments& arguments, CommandContext& context, Output& output) {
     const auto state = state_directory();
     report_recovery(state, output);
 
+    if (arguments.skip_enforcement) {
+        output.say("Skipping HCP Packer enforced provisioners (--skip-enforcement flag set)");
+    }
     SourceMap sources;
+    const LoadOptions options{arguments.warn_undeclared, arguments.force, arguments.debug, true};
     LoadedPlan loaded =
-        load_plan(arguments.tmpl, {arguments.warn_undeclared, arguments.force, arguments.debug},
-                  sources, context.cancel);
+        load_plan(arguments.tmpl, options, context.streams, sources, context.cancel);
+    refuse_unready(loaded.builds, loaded.diagnostics);
     if (loaded.builds.empty() && !loaded.diagnostics.has_errors()) {
         loaded.diagnostics.add(no_builds());
     }

@@ -1,10 +1,8 @@
 #include <algorithm>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
-#include "cli/arguments.h"
 #include "cli/command/command.h"
 #include "cli/directories.h"
 #include "cli/doctor/checks.h"
@@ -16,43 +14,51 @@ namespace {
 using doctor::Finding;
 using doctor::Verdict;
 
-void print(const std::vector<Finding>& findings);
-void print_json(const std::vector<Finding>& findings);
+class DoctorCommand : public Command {
+  public:
+    void declare(FlagSet& flags) override { flags.add_switch("json", &json_, "Print JSON"); }
+    int run(CommandContext& context) override;
+
+  private:
+    bool json_ = false;
+};
+
+std::string to_text(const std::vector<Finding>& findings);
+std::string to_json(const std::vector<Finding>& findings);
 std::string_view word(Verdict verdict);
 
 }  // namespace
 
-int run_doctor(CommandContext& context) {
-    bool json = false;
-    CLI::App app("Checks what this host offers for building, and says what each lack means.",
-                 "kiln doctor");
-    app.add_flag("--json", json, "Print JSON");
-    if (const auto exit_code = parse_arguments(app, context.arguments)) return *exit_code;
+std::unique_ptr<Command> make_doctor_command() {
+    return std::make_unique<DoctorCommand>();
+}
 
+namespace {
+
+int DoctorCommand::run(CommandContext& context) {
     const doctor::Places places{download::default_cache_directory(), state_directory(), temp_root(),
                                 std::filesystem::current_path()};
     const auto findings = doctor::examine_host(places, context.cancel);
-    if (json)
-        print_json(findings);
-    else
-        print(findings);
+    context.streams.out(json_ ? to_json(findings) : to_text(findings));
     const bool missing = std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
         return finding.verdict == Verdict::Missing;
     });
     return missing ? 1 : 0;
 }
 
-namespace {
-
-void print(const std::vector<Finding>& findings) {
+std::string to_text(const std::vector<Finding>& findings) {
+    std::string out;
     for (const auto& finding : findings) {
-        fmt::print("{:<8} {}: {}\n", word(finding.verdict), finding.subject, finding.found);
-        if (!finding.means.empty()) fmt::print("           That means: {}.\n", finding.means);
-        if (!finding.remedy.empty()) fmt::print("           To mend it: {}\n", finding.remedy);
+        out += fmt::format("{:<8} {}: {}\n", word(finding.verdict), finding.subject, finding.found);
+        if (!finding.means.empty())
+            out += fmt::format("           That means: {}.\n", finding.means);
+        if (!finding.remedy.empty())
+            out += fmt::format("           To mend it: {}\n", finding.remedy);
     }
+    return out;
 }
 
-void print_json(const std::vector<Finding>& findings) {
+std::string to_json(const std::vector<Finding>& findings) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const auto& finding : findings) {
         list.push_back({{"subject", finding.subject},
@@ -61,7 +67,7 @@ void print_json(const std::vector<Finding>& findings) {
                         {"means", finding.means},
                         {"remedy", finding.remedy}});
     }
-    fmt::print("{}\n", list.dump(2));
+    return list.dump(2) + "\n";
 }
 
 std::string_view word(Verdict verdict) {

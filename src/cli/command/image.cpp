@@ -1,4 +1,4 @@
-#include <iostream>
+#include <sstream>
 
 #include <CLI/CLI.hpp>
 
@@ -8,13 +8,49 @@
 #include "cli/output.h"
 
 namespace kiln {
+namespace {
 
-int run_image(CommandContext& context) {
-    CLI::App app("Looks at, converts, checks and compares disk images.", "kiln image");
-    const auto command = add_image_commands(app);
-    if (const auto exit_code = parse_arguments(app, context.arguments)) return *exit_code;
-    Output output({context.machine_readable, false, false});
-    return command->run({std::cout, output.sink(), context.cancel});
+// Hands a stream's text on to the command's output.
+class WriterBuffer : public std::stringbuf {
+  public:
+    explicit WriterBuffer(const Streams& streams) : streams_(streams) {}
+    ~WriterBuffer() override { sync(); }
+
+  protected:
+    int sync() override {
+        streams_.out(str());
+        str("");
+        return 0;
+    }
+
+  private:
+    const Streams& streams_;
+};
+
+class ImageCommandLine : public Command {
+  public:
+    void declare(FlagSet& flags) override { flags.take_everything(&arguments_); }
+
+    int run(CommandContext& context) override {
+        CLI::App app("Looks at, converts, checks and compares disk images.", "kiln image");
+        const auto command = add_image_commands(app);
+        if (const auto exit_code = parse_arguments(app, arguments_, context.streams)) {
+            return *exit_code;
+        }
+        Output output({context.machine_readable, false, false, true}, context.streams);
+        WriterBuffer buffer(context.streams);
+        std::ostream out(&buffer);
+        return command->run({out, output.sink(), context.cancel});
+    }
+
+  private:
+    std::vector<std::string> arguments_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_image_command() {
+    return std::make_unique<ImageCommandLine>();
 }
 
 }  // namespace kiln

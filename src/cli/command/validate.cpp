@@ -1,55 +1,74 @@
-#include <CLI/CLI.hpp>
-
-#include "cli/arguments.h"
 #include "cli/command/command.h"
+#include "cli/diagnostics_json.h"
 #include "cli/load_plan.h"
 #include "cli/output.h"
 
 namespace kiln {
 namespace {
 
-struct ValidateArguments {
-    TemplateArguments tmpl;
-    bool syntax_only = false;
-    bool no_warn_undeclared = false;
-};
+class ValidateCommand : public Command {
+  public:
+    void declare(FlagSet& flags) override;
+    int run(CommandContext& context) override;
 
-Diagnostics validate(const ValidateArguments& arguments, SourceMap& sources,
-                     const CancelToken& cancel);
+  private:
+    Diagnostics validate(const CommandContext& context, SourceMap& sources) const;
+
+    TemplateArguments template_;
+    bool syntax_only_ = false;
+    bool no_warn_undeclared_ = false;
+    bool evaluate_data_sources_ = false;
+    bool json_ = false;
+    bool machine_readable_spelt_long_ = false;
+};
 
 }  // namespace
 
-int run_validate(CommandContext& context) {
-    ValidateArguments arguments;
-    CLI::App app("Checks that a template is valid.", "kiln validate");
-    arguments.tmpl.declare(app);
-    app.add_flag("--syntax-only", arguments.syntax_only, "Only check the syntax");
-    app.add_flag("--no-warn-undeclared-var", arguments.no_warn_undeclared,
-                 "Do not warn of undeclared variables in variable files");
-    if (const auto exit_code = parse_arguments(app, context.arguments)) return *exit_code;
-
-    Output output({context.machine_readable, true, false});
-    SourceMap sources;
-    const Diagnostics diagnostics = validate(arguments, sources, context.cancel);
-    output.show(diagnostics, sources);
-    if (diagnostics.has_errors()) return 1;
-    output.say(arguments.syntax_only ? "Syntax-only check passed. Everything looks okay."
-                                     : "The configuration is valid.");
-    return 0;
+std::unique_ptr<Command> make_validate_command() {
+    return std::make_unique<ValidateCommand>();
 }
 
 namespace {
 
-Diagnostics validate(const ValidateArguments& arguments, SourceMap& sources,
-                     const CancelToken& cancel) {
-    if (!arguments.syntax_only) {
-        return load_plan(arguments.tmpl, {!arguments.no_warn_undeclared, false, false}, sources,
-                         cancel)
-            .diagnostics;
+void ValidateCommand::declare(FlagSet& flags) {
+    template_.declare(flags);
+    template_.declare_evaluation(flags);
+    flags.add_switch("syntax-only", &syntax_only_,
+                     "Read the files and variables only; evaluate nothing");
+    flags.add_switch("no-warn-undeclared-var", &no_warn_undeclared_,
+                     "Do not warn of undeclared variables in variable files");
+    flags.add_switch("evaluate-datasources", &evaluate_data_sources_,
+                     "Ask data sources too, instead of taking their values for unknown");
+    flags.add_switch("json", &json_, "Print the diagnostics as JSON, with their ranges");
+    // With one dash it is taken before; with two it is accepted and does nothing, as the peer's.
+    flags.add_switch("machine-readable", &machine_readable_spelt_long_,
+                     "Print lines for programs (spelt with one dash)");
+}
+
+int ValidateCommand::run(CommandContext& context) {
+    SourceMap sources;
+    const Diagnostics diagnostics = validate(context, sources);
+    const int exit_code = diagnostics.has_errors() ? 1 : 0;
+    if (json_) {
+        context.streams.out(diagnostics_json(diagnostics, sources));
+        return exit_code;
+    }
+    Output output({context.machine_readable}, context.streams);
+    output.show(diagnostics, sources);
+    if (exit_code != 0) return exit_code;
+    output.say(syntax_only_ ? "Syntax-only check passed. Everything looks okay."
+                            : "The configuration is valid.");
+    return 0;
+}
+
+Diagnostics ValidateCommand::validate(const CommandContext& context, SourceMap& sources) const {
+    if (!syntax_only_) {
+        const LoadOptions options{!no_warn_undeclared_, false, false, evaluate_data_sources_};
+        return load_plan(template_, options, context.streams, sources, context.cancel).diagnostics;
     }
     Diagnostics diagnostics;
-    const TemplateOptions options =
-        arguments.tmpl.to_options(!arguments.no_warn_undeclared, diagnostics);
+    TemplateOptions options = template_.to_options(context.streams, diagnostics);
+    options.warn_undeclared_variables = !no_warn_undeclared_;
     if (!diagnostics.has_errors()) check_template_syntax(options, sources, diagnostics);
     return diagnostics;
 }
