@@ -26,6 +26,17 @@ namespace {
 constexpr const char* kUnclosedSequence = "Unclosed template interpolation sequence";
 constexpr const char* kInvalidFor = "Invalid 'for' directive";
 
+std::string unterminated_detail(const Token& open) {
+    if (open.type != TokenType::OpenHeredoc) return "No closing marker was found for the string.";
+    std::string_view marker = open.text.substr(2);
+    if (marker.starts_with('-')) marker.remove_prefix(1);
+    marker = marker.substr(0, marker.find_first_of("\r\n"));
+    return fmt::format(
+        "The text ends at a line that holds {0} and nothing else, but there is none before the end "
+        "of the file. What belongs behind the text stands on the line after {0}.",
+        marker);
+}
+
 }  // namespace
 
 ExpressionPtr Parser::parse_only_template() {
@@ -60,8 +71,7 @@ std::vector<Parser::TemplatePart> Parser::read_template_parts(const Token& open,
     while (!cursor_.next_is(close)) {
         const Token token = cursor_.peek();
         if (token.type == TokenType::EndOfFile) {
-            fail("Unterminated template string", "No closing marker was found for the string.",
-                 range(open));
+            fail("Unterminated template string", unterminated_detail(open), range(open));
             break;
         }
         TemplatePart part;
@@ -85,6 +95,7 @@ std::vector<Parser::TemplatePart> Parser::read_template_parts(const Token& open,
                 // The scanner has told about it.
                 cursor_.read();
                 ++failures_;
+                recovering_ = recovering_ || token.type == TokenType::QuotedNewline;
                 continue;
             default:
                 fail("Invalid template", "Unexpected token inside of a template.", range(token));
@@ -191,6 +202,7 @@ Parser::TemplatePart Parser::read_control() {
 
 void Parser::read_for_directive(TemplatePart& part) {
     const auto invalid = [&](const char* why) { fail(kInvalidFor, why, range(cursor_.peek())); };
+    part.expression = unreadable(range(cursor_.peek()));  // until it is read
     if (!cursor_.next_is(TokenType::Identifier)) {
         return invalid("For directive requires variable name after 'for'.");
     }
@@ -361,9 +373,12 @@ void Parser::unexpected_directive(const TemplatePart& part, const TemplatePart* 
 /// The text of a quoted token with its escapes decoded. Wrong ones are reported and left out.
 std::string Parser::decode_quoted(const Token& token) {
     SourcePos told_at = token.start;
+    bool told = false;
     return decode_escapes(
         token.text, [&](std::size_t offset, std::size_t length, const std::string& why) {
             ++failures_;
+            // One is enough for a text full of backslashes.
+            if (std::exchange(told, true)) return;
             const std::size_t from = told_at.byte - token.start.byte;
             const SourcePos start = advance(told_at, token.text.substr(from, offset - from));
             told_at = advance(start, token.text.substr(offset, length));
