@@ -5,8 +5,6 @@
 #include <fmt/format.h>
 
 #include "hcl/eval/body.h"
-#include "hcl/eval/evaluate.h"
-#include "hcl/eval/scope.h"
 
 namespace kiln::lsp {
 namespace {
@@ -134,12 +132,15 @@ std::string written(const hcl::Attribute& attribute, const SourceMap& sources) {
     return end - start > longest ? std::string("...") : text->substr(start, end - start);
 }
 
+/// Of a plain string; nothing is evaluated, since the text around it need not parse.
 std::string literal_text(const hcl::Attribute& attribute) {
-    Diagnostics told_elsewhere;
-    const hcl::Value value = hcl::evaluate(*attribute.expression, hcl::EvalScope(), told_elsewhere);
-    const bool is_text = !told_elsewhere.has_errors() && value.is_known() && !value.is_null() &&
-                         value.type().is(hcl::TypeKind::String);
-    return is_text ? value.as_string() : std::string();
+    const hcl::Expression* expression = attribute.expression.get();
+    if (const auto* json = expression->as<hcl::JsonString>()) expression = json->parsed.get();
+    const auto* literal = expression == nullptr ? nullptr : expression->as<hcl::Literal>();
+    const bool is_text = literal != nullptr && literal->value.is_known() &&
+                         !literal->value.is_null() &&
+                         literal->value.type().is(hcl::TypeKind::String);
+    return is_text ? literal->value.as_string() : std::string();
 }
 
 }  // namespace

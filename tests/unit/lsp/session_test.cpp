@@ -225,6 +225,24 @@ TEST_F(Conversation, TakesVariablesWithoutAValueForGood) {
     EXPECT_EQ(published(), (Published{{"a.pkr.hcl", {}}}));
 }
 
+TEST_F(Conversation, SurvivesHalfOfEveryText) {
+    start();
+    const std::string text = good +
+                             "variable \"x\" {\n  description = \"%{ for a in [1] }${a}%{ "
+                             "endfor }\"\n  default = {a = [1, \"b\"]}\n}\n";
+    const std::string uri = open("a.pkr.hcl", "");
+    for (std::size_t size = 0; size <= text.size(); ++size) {
+        change(uri, static_cast<int>(size), {{{"text", text.substr(0, size)}}});
+        published();
+        const Position end = TextDocument(text).position(size);
+        for (const char* method : {"completion", "hover", "definition", "formatting"}) {
+            result(std::string("textDocument/") + method,
+                   {{"textDocument", {{"uri", uri}}},
+                    {"position", {{"line", end.line}, {"character", end.character}}}});
+        }
+    }
+}
+
 TEST_F(Conversation, TellsWhatHasNoPlaceAtTheStart) {
     start();
     open("a.pkr.hcl", "locals {\n  a = 1\n}\n");
