@@ -18,7 +18,11 @@ class Collector {
   public:
     explicit Collector(std::string word) : word_(std::move(word)) {}
     void offer(const std::string& candidate, const std::string& doc = "") {
-        if (candidate.starts_with(word_)) found_.push_back({candidate, doc});
+        if (!candidate.starts_with(word_)) return;
+        const bool known = std::any_of(found_.begin(), found_.end(), [&](const Candidate& other) {
+            return other.word == candidate;
+        });
+        if (!known) found_.push_back({candidate, doc});
     }
     void ask_shell(const std::string& what) { found_.push_back({what, ""}); }
     std::vector<Candidate> take() { return std::move(found_); }

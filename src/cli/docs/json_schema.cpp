@@ -18,8 +18,13 @@ Json labelled(Json any);
 Json variable_schema();
 Json packer_schema();
 Json build_schema();
-Json body_of(const SchemaInfo& schema, const std::string& block, std::size_t depth);
-Json option_schema(const OptionInfo& option, std::size_t depth);
+/// Where a body stands: its name among the definitions, and how deep it is nested.
+struct Place {
+    std::string name;
+    std::size_t depth = 0;
+};
+Json body_of(const SchemaInfo& schema, const Place& place, Json& definitions);
+Json option_schema(const OptionInfo& option, const Place& place, Json& definitions);
 void add_meta_arguments(const std::string& block, Json& properties);
 Json components_by_type(const std::string& block, bool named);
 Json text(const std::string& doc);
@@ -30,9 +35,11 @@ Json texts(const std::string& doc);
 std::string json_schema() {
     Json definitions = Json::object();
     for (const auto& component : all_documented()) {
-        Json body = body_of(*component.schema, component.block, 0);
+        const std::string name = component.block + "." + component.type;
+        Json body = body_of(*component.schema, {name}, definitions);
+        add_meta_arguments(component.block, body["properties"]);
         body["description"] = as_sentence(component.schema->doc());
-        definitions[component.block + "." + component.type] = std::move(body);
+        definitions[name] = std::move(body);
     }
     const Json local = object_of(
         {{"expression", Json::object()}, {"sensitive", {{"type", {"boolean", "string"}}}}});
@@ -119,17 +126,17 @@ Json components_by_type(const std::string& block, bool named) {
             {"additionalProperties", {{"type", {"object", "array"}}}}};
 }
 
-Json body_of(const SchemaInfo& schema, const std::string& block, std::size_t depth) {
+Json body_of(const SchemaInfo& schema, const Place& place, Json& definitions) {
     Json properties = Json::object();
     for (const auto& option : schema.options()) {
-        if (!option.hidden) properties[option.name] = option_schema(option, depth);
+        if (option.hidden) continue;
+        properties[option.name] = option_schema(option, place, definitions);
     }
-    if (depth == 0) add_meta_arguments(block, properties);
     properties["dynamic"] = {{"type", {"object", "array"}}};
     Json body = object_of(std::move(properties));
     // An option that must be given may stand in the build's own source block, so that none is
     // required here.
-    if (depth > 0) {
+    if (place.depth > 0) {
         Json required = Json::array();
         for (const auto& option : schema.options()) {
             if (option.required && !option.hidden) required.push_back(option.name);
@@ -139,7 +146,7 @@ Json body_of(const SchemaInfo& schema, const std::string& block, std::size_t dep
     return body;
 }
 
-Json option_schema(const OptionInfo& option, std::size_t depth) {
+Json option_schema(const OptionInfo& option, const Place& place, Json& definitions) {
     Json schema;
     switch (option.type) {
         case OptionType::String:
@@ -168,9 +175,12 @@ Json option_schema(const OptionInfo& option, std::size_t depth) {
             break;
         case OptionType::Block:
         case OptionType::BlockList:
-            schema = option.block != nullptr && depth < max_depth
-                         ? one_or_several(body_of(*option.block, "", depth + 1))
-                         : Json{{"type", {"object", "array"}}};
+            schema = {{"type", {"object", "array"}}};
+            if (option.block != nullptr && place.depth < max_depth) {
+                const Place nested{place.name + "." + option.name, place.depth + 1};
+                definitions[nested.name] = body_of(*option.block, nested, definitions);
+                schema = one_or_several({{"$ref", "#/$defs/" + nested.name}});
+            }
             break;
     }
     const std::string doc = describe_option(option, true);
