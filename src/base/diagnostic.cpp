@@ -9,6 +9,13 @@ namespace kiln {
 namespace {
 
 constexpr std::size_t wrap_column = 80;
+constexpr std::size_t longest_line = 240;
+constexpr const char* ellipsis = "\u2026";
+
+/// False inside of a UTF-8 sequence.
+bool starts_character(char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+}
 
 struct Line {
     std::size_t number;
@@ -16,11 +23,20 @@ struct Line {
     std::size_t end;    // byte offset just before its line end
 };
 
+/// What is shown of a line, and which bytes of that belong to the subject.
+struct Excerpt {
+    std::string text;
+    std::size_t from;
+    std::size_t to;
+};
+
 std::vector<Line> split_lines(std::string_view text);
 bool overlaps(const Line& line, std::size_t start, std::size_t end);
 std::string format_place(const Diagnostic& diagnostic, const SourceMap& sources, bool color);
-std::string underline(std::string_view line, std::size_t line_start, const SourceRange& subject);
-std::string carets(std::string_view source, const Line& line, const SourceRange& subject);
+Excerpt make_excerpt(std::string_view text, const Line& line, const SourceRange& subject);
+std::string printable(std::string_view text);
+std::string underline(const Excerpt& excerpt);
+std::string carets(const Excerpt& excerpt);
 std::string format_values(const std::vector<std::string>& values);
 std::string wrap(std::string_view text);
 
@@ -141,11 +157,10 @@ std::string format_place(const Diagnostic& diagnostic, const SourceMap& sources,
     const std::size_t end = whole.empty() ? start + 1 : whole.end.byte;
     for (const Line& line : split_lines(*text)) {
         if (line.start == line.end || !overlaps(line, start, end)) continue;
-        const auto source = std::string_view(*text).substr(line.start, line.end - line.start);
-        out += fmt::format("{:>4}: {}\n", line.number,
-                           color ? underline(source, line.start, subject) : std::string(source));
+        const Excerpt excerpt = make_excerpt(*text, line, subject);
+        out += fmt::format("{:>4}: {}\n", line.number, color ? underline(excerpt) : excerpt.text);
         const bool begins_here = line.start <= subject.start.byte && subject.start.byte <= line.end;
-        if (!color && begins_here) out += fmt::format("      {}\n", carets(source, line, subject));
+        if (!color && begins_here) out += fmt::format("      {}\n", carets(excerpt));
     }
     return out + "\n";
 }
@@ -173,28 +188,64 @@ bool overlaps(const Line& line, std::size_t start, std::size_t end) {
            contains(start, end, line.start) || contains(start, end, line.end);
 }
 
-std::string underline(std::string_view line, std::size_t line_start, const SourceRange& subject) {
-    const std::size_t line_end = line_start + line.size();
-    const std::size_t from = std::clamp(subject.start.byte, line_start, line_end) - line_start;
-    const std::size_t to = std::clamp(subject.end.byte, line_start, line_end) - line_start;
-    if (from >= to) return std::string(line);
-    return fmt::format("{}\x1b[1;4m{}\x1b[0m{}", line.substr(0, from), line.substr(from, to - from),
-                       line.substr(to));
+// Of an overlong line (a JSON file may be one) what stands around the subject.
+Excerpt make_excerpt(std::string_view text, const Line& line, const SourceRange& subject) {
+    std::size_t start = line.start;
+    std::size_t end = line.end;
+    const std::size_t from = std::clamp(subject.start.byte, start, end);
+    const std::size_t to = std::clamp(subject.end.byte, from, end);
+    const auto within_character = [&](std::size_t at) {
+        return at < line.end && !starts_character(text[at]);
+    };
+    if (end - start > longest_line) {
+        start = std::max(start, from - std::min(from, longest_line / 3));
+        end = std::min(end, start + longest_line);
+        while (within_character(start)) ++start;
+        while (within_character(end)) ++end;
+    }
+    Excerpt excerpt;
+    excerpt.text = start > line.start ? ellipsis : "";
+    excerpt.text += printable(text.substr(start, from - start));
+    excerpt.from = excerpt.text.size();
+    const std::size_t shown_to = std::min(to, end);
+    excerpt.text += printable(text.substr(from, shown_to - from));
+    excerpt.to = excerpt.text.size();
+    excerpt.text += printable(text.substr(shown_to, end - shown_to));
+    if (end < line.end) excerpt.text += ellipsis;
+    return excerpt;
+}
+
+// A template is not to write on the terminal by itself: control characters are shown as unknown
+// ones.
+std::string printable(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool control = (byte < 0x20 && c != '\t') || byte == 0x7f;
+        if (control) {
+            out += "\uFFFD";
+        } else {
+            out += c;
+        }
+    }
+    return out;
+}
+
+std::string underline(const Excerpt& excerpt) {
+    if (excerpt.from >= excerpt.to) return excerpt.text;
+    return fmt::format("{}\x1b[1;4m{}\x1b[0m{}", excerpt.text.substr(0, excerpt.from),
+                       excerpt.text.substr(excerpt.from, excerpt.to - excerpt.from),
+                       excerpt.text.substr(excerpt.to));
 }
 
 // Points at the subject from the line below. Tabs stay tabs, so that the carets stand right
 // whatever their width; what goes on in later lines is pointed at in the first alone.
-std::string carets(std::string_view source, const Line& line, const SourceRange& subject) {
-    const auto starts_character = [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    };
-    const std::size_t from = subject.start.byte - line.start;
-    const std::size_t to = std::clamp(subject.end.byte, subject.start.byte, line.end) - line.start;
+std::string carets(const Excerpt& excerpt) {
     std::string out;
-    for (const char c : source.substr(0, from)) {
+    for (const char c : excerpt.text.substr(0, excerpt.from)) {
         if (starts_character(c)) out += c == '\t' ? '\t' : ' ';
     }
-    const auto marked = source.substr(from, to - from);
+    const auto marked = excerpt.text.substr(excerpt.from, excerpt.to - excerpt.from);
     const auto count = std::count_if(marked.begin(), marked.end(), starts_character);
     return out + std::string(std::max<std::size_t>(static_cast<std::size_t>(count), 1), '^');
 }

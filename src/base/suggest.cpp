@@ -1,11 +1,22 @@
 #include "base/suggest.h"
 
 #include <algorithm>
+#include <cctype>
 #include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
 
 namespace kiln {
+namespace {
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
+    return out;
+}
+
+}  // namespace
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
@@ -23,15 +34,16 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::optional<std::string> suggest(std::string_view given, const std::vector<std::string>& known) {
-    constexpr std::size_t too_far = 3;
     // A long unknown name is a name of its own, and the distance of hostile input is not worth it.
     constexpr std::size_t longest = 256;
     if (given.size() > longest) return std::nullopt;
+    const std::size_t farthest = std::min<std::size_t>(2, given.size() / 2);
     const std::string* best = nullptr;
-    std::size_t best_distance = too_far;
+    std::pair<std::size_t, std::size_t> best_distance{farthest + 1, 0};
     for (const auto& candidate : known) {
         if (candidate.size() > longest) continue;
-        const std::size_t distance = edit_distance(given, candidate);
+        const std::pair distance{edit_distance(lower(given), lower(candidate)),
+                                 edit_distance(given, candidate)};
         if (distance < best_distance) {
             best = &candidate;
             best_distance = distance;

@@ -10,8 +10,9 @@ namespace kiln {
 /// Levenshtein distance in bytes.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-/// What the user may have meant: the nearest of `known` whose distance to `given` is below 3
-/// (the first one where several are as near), or nothing.
+/// What the user may have meant: the nearest of `known`, whose distance to `given` is below 3 and at
+/// most half of its length, or nothing. Letters that differ in case alone count as the same; of
+/// several that are as near the first.
 std::optional<std::string> suggest(std::string_view given, const std::vector<std::string>& known);
 
 /// ` Did you mean "x"?`, or nothing: made to be appended to a sentence.

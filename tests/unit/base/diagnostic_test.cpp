@@ -47,6 +47,28 @@ TEST(Diagnostic, PointsAtTheSubjectWhateverStandsBeforeIt) {
     EXPECT_EQ(pointed(11, 1), "      \t         ^") << "the end of the line";
 }
 
+TEST(Diagnostic, ShowsOfAnOverlongLineWhatStandsAroundTheSubject) {
+    SourceMap sources;
+    sources.add_file("a.pkr.hcl", std::string(5000, 'a') + "HERE" + std::string(5000, 'b'));
+    const auto text =
+        format_diagnostic(Diagnostic::error("S", "D", range(1, 1, 5000, 4)), sources, false);
+    EXPECT_LT(text.size(), 600u);
+    EXPECT_NE(text.find("\u2026aaa"), std::string::npos);
+    EXPECT_NE(text.find("aHEREb"), std::string::npos);
+    const std::size_t line = text.find("   1: ");
+    const std::size_t column = text.find("HERE") - line - 2;  // the ellipsis is three bytes
+    EXPECT_NE(text.find("\n" + std::string(column, ' ') + "^^^^\n"), std::string::npos) << text;
+}
+
+TEST(Diagnostic, ATemplateDoesNotWriteOnTheTerminalByItself) {
+    SourceMap sources;
+    sources.add_file("a.pkr.hcl", "a = \"\x1b[2J\" + b");
+    const auto text =
+        format_diagnostic(Diagnostic::error("S", "D", range(1, 1, 13, 1)), sources, false);
+    EXPECT_NE(text.find("a = \"\uFFFD[2J\" + b\n                   ^\n"), std::string::npos)
+        << text;
+}
+
 TEST(Diagnostics, InReadingOrderEachStandsOnce) {
     Diagnostics found;
     found.add(Diagnostic::error("no place", ""));

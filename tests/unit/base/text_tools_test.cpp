@@ -70,6 +70,8 @@ TEST(Suggest, FindsTheNearestNameWithinTwoEdits) {
     EXPECT_EQ(suggest("memry", {"cpus", "memory"}), "memory");
     EXPECT_EQ(suggest("xyz", {"cpus", "memory"}), std::nullopt);
     EXPECT_EQ(did_you_mean("cpu", {"cpus"}), " Did you mean \"cpus\"?");
+    EXPECT_EQ(suggest("get", {"set", "GET"}), "GET") << "case counts last";
+    EXPECT_EQ(suggest("x", {"a", "eq"}), std::nullopt) << "everything is near to a short name";
     EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
 }
 
