@@ -18,6 +18,19 @@ StepResult bad(std::string summary, std::string detail) {
     return {std::nullopt, std::move(summary), std::move(detail)};
 }
 
+template <typename Entries>
+std::vector<std::string> keys_of(const Entries& entries) {
+    std::vector<std::string> keys;
+    for (const auto& [key, value] : entries) keys.push_back(key);
+    return keys;
+}
+
+/// ` Did you mean "var.x"?` for a name that is no variable here, but stands in one of the objects
+/// that are; or the nearest name.
+std::string root_suggestion(const std::string& name, const EvalScope& scope);
+/// What a template calls the members of its own objects; for others an empty view.
+std::string_view noun_of(const std::string& root);
+
 StepResult index_sequence(const Value& collection, const Value& key);
 StepResult index_mapping(const Value& collection, const Value& key);
 
@@ -26,14 +39,26 @@ StepResult index_mapping(const Value& collection, const Value& key);
 Value Evaluator::eval_reference(const ScopeTraversal& node, const Expression& whole) {
     const Traversal& traversal = node.traversal;
     const Value* root = scope_.find(traversal.root);
-    if (root != nullptr) return apply_steps(*root, traversal.steps, whole);
+    if (root != nullptr) {
+        const bool named = !noun_of(traversal.root).empty() && !traversal.steps.empty() &&
+                           traversal.steps[0].is_attribute() && root->is_known() &&
+                           !root->is_null() && root->type().is(TypeKind::Object) &&
+                           root->find(traversal.steps[0].name()) == nullptr;
+        if (!named) return apply_steps(*root, traversal.steps, whole);
+        const TraversalStep& step = traversal.steps[0];
+        report("Unsupported attribute",
+               fmt::format("There is no {} named {}.{}", noun_of(traversal.root),
+                           quote(step.name()), did_you_mean(step.name(), keys_of(root->entries()))),
+               step.range, whole.range, whole);
+        return Value::dynamic_unknown();
+    }
     if (!scope_.has_variables()) {
         report("Variables not allowed", "Variables may not be used here.", traversal.root_range,
                whole.range, whole);
     } else {
         report("Unknown variable",
                fmt::format("There is no variable named {}.{}", quote(traversal.root),
-                           did_you_mean(traversal.root, scope_.names())),
+                           root_suggestion(traversal.root, scope_)),
                traversal.root_range, whole.range, whole);
     }
     return Value::dynamic_unknown();
@@ -146,9 +171,10 @@ StepResult get_attribute(const Value& value, const std::string& name) {
         case TypeKind::Object: {
             const auto attribute = type.attributes().find(name);
             if (attribute == type.attributes().end()) {
-                return bad(unsupported, fmt::format("This object does not have an attribute named "
-                                                    "{}.",
-                                                    quote(name)));
+                return bad(
+                    unsupported,
+                    fmt::format("This object does not have an attribute named {}.{}", quote(name),
+                                did_you_mean(name, keys_of(type.attributes()))));
             }
             if (!value.is_known()) {
                 return good(Value::unknown_of(attribute->second).with_marks(marks));
@@ -159,9 +185,9 @@ StepResult get_attribute(const Value& value, const std::string& name) {
             if (!value.is_known()) return good(Value::unknown_of(type.element()).with_marks(marks));
             const Value* element = value.find(name);
             if (element != nullptr) return good(element->with_marks(marks));
-            return bad(
-                "Missing map element",
-                fmt::format("This map does not have an element with the key {}.", quote(name)));
+            return bad("Missing map element",
+                       fmt::format("This map does not have an element with the key {}.{}",
+                                   quote(name), did_you_mean(name, keys_of(value.entries()))));
         }
         case TypeKind::List:
         case TypeKind::Set:
@@ -202,6 +228,30 @@ StepResult get_index(const Value& collection, const Value& key) {
 }
 
 namespace {
+
+std::string root_suggestion(const std::string& name, const EvalScope& scope) {
+    std::optional<std::string> nearest;
+    for (const char* root : {"var", "local"}) {
+        const Value* object = scope.find(root);
+        const bool readable = object != nullptr && object->is_known() && !object->is_null() &&
+                              object->type().is(TypeKind::Object);
+        if (!readable) continue;
+        if (object->find(name) != nullptr)
+            return fmt::format(" Did you mean \"{}.{}\"?", root, name);
+        const auto close = suggest(name, keys_of(object->entries()));
+        if (close && !nearest) nearest = fmt::format(" Did you mean \"{}.{}\"?", root, *close);
+    }
+    std::string known = did_you_mean(name, scope.names());
+    return known.empty() ? nearest.value_or("") : known;
+}
+
+std::string_view noun_of(const std::string& root) {
+    if (root == "var") return "variable";
+    if (root == "local") return "local value";
+    if (root == "build") return "build value";
+    if (root == "data") return "data source of a type";
+    return {};
+}
 
 StepResult index_sequence(const Value& collection, const Value& key) {
     const Type& type = collection.type();

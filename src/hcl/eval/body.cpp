@@ -18,6 +18,9 @@ std::vector<std::string> attribute_names(const BodySchema& schema);
 std::vector<std::string> block_types(const BodySchema& schema);
 /// True when the block has the labels it should have.
 bool check_labels(const Block& block, const BlockSchema& schema, Diagnostics& diagnostics);
+/// Reports a wrong number of blocks of this type.
+void check_count(const BlockSchema& schema, const BodyContent& content, bool may_come_later,
+                 Diagnostics& diagnostics);
 void report_unsupported(const Attribute& attribute, const BodySchema& schema,
                         Diagnostics& diagnostics);
 void report_unsupported(const Block& block, const BodySchema& schema, Diagnostics& diagnostics);
@@ -89,6 +92,9 @@ BodyContent read_body_partially(const Body& body, const BodySchema& schema, Body
             fmt::format("The argument {} is required, but no definition was found.",
                         quote(wanted.name)),
             content.missing_item_range));
+    }
+    for (const BlockSchema& wanted : schema.blocks) {
+        check_count(wanted, content, body.unknown, diagnostics);
     }
     remainder = std::move(rest);
     return content;
@@ -179,6 +185,32 @@ bool check_labels(const Block& block, const BlockSchema& schema, Diagnostics& di
             SourceRange::between(block.type_range, block.open_brace_range)));
     }
     return given == wanted;
+}
+
+void check_count(const BlockSchema& schema, const BodyContent& content, bool may_come_later,
+                 Diagnostics& diagnostics) {
+    if (schema.at_least == 0 && !schema.at_most) return;
+    const std::vector<const Block*> found = content.blocks_of(schema.type);
+    const auto report = [&](const std::string& summary, const std::string& detail,
+                            const SourceRange& subject) {
+        diagnostics.add(Diagnostic::error(summary, detail, subject));
+    };
+    if (found.size() < schema.at_least && !may_come_later) {
+        report(fmt::format("Insufficient {} blocks", schema.type),
+               fmt::format("At least {} {} block(s) are required, and there are {}.",
+                           schema.at_least, quote(schema.type), found.size()),
+               content.missing_item_range);
+    } else if (schema.at_most == 1 && found.size() > 1) {
+        report(fmt::format("Duplicate {} block", schema.type),
+               fmt::format("Only one {} block is allowed. The first one is at {}.",
+                           quote(schema.type), found[0]->header_range().to_string()),
+               found[1]->header_range());
+    } else if (schema.at_most && found.size() > *schema.at_most) {
+        report(fmt::format("Too many {} blocks", schema.type),
+               fmt::format("No more than {} {} blocks are allowed, and there are {}.",
+                           *schema.at_most, quote(schema.type), found.size()),
+               found[*schema.at_most]->header_range());
+    }
 }
 
 void report_unsupported(const Attribute& attribute, const BodySchema& schema,

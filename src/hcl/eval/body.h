@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ struct AttributeSchema {
 struct BlockSchema {
     std::string type;
     std::vector<std::string> label_names;  ///< for messages; their number is the number of labels
+    /// How many blocks of this type the body must and may hold.
+    std::size_t at_least = 0;
+    std::optional<std::size_t> at_most = {};
 };
 
 /// What a body may hold.
@@ -35,8 +39,8 @@ struct BodyContent {
     std::vector<const Block*> blocks_of(std::string_view type) const;
 };
 
-/// Reads a body: unknown names, missing required attributes and wrong label counts are errors
-/// (spec/hcl2.md, section 25). What is wrong is left out of the result.
+/// Reads a body: unknown names, missing required attributes, and wrong counts of labels or blocks
+/// are errors (spec/hcl2.md, section 25). What is wrong is left out of the result.
 BodyContent read_body(const Body& body, const BodySchema& schema, Diagnostics& diagnostics);
 
 /// The same, but what the schema does not name is no error: it is moved to `remainder`, which can

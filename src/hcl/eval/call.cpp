@@ -18,6 +18,8 @@ struct CallArguments {
 
 std::string count_message(const FunctionCall& node, const Function& function, std::size_t given);
 std::string parameter_name(const Function& function, std::size_t index);
+/// What to write instead of a function that is not there.
+std::string function_hint(const std::string& name, const std::vector<std::string>& known);
 
 }  // namespace
 
@@ -34,7 +36,7 @@ Value Evaluator::eval_call(const FunctionCall& node, const Expression& whole) {
         const std::string detail =
             colons == std::string::npos
                 ? fmt::format("There is no function named {}.{}", quote(node.name),
-                              did_you_mean(node.name, table->names()))
+                              function_hint(node.name, table->names()))
                 : fmt::format("There are no functions in namespace {}.",
                               quote(node.name.substr(0, colons + 2)));
         report("Call to unknown function", detail, node.name_range, whole.range, whole);
@@ -116,6 +118,22 @@ std::string count_message(const FunctionCall& node, const Function& function, st
 std::string parameter_name(const Function& function, std::size_t index) {
     if (index < function.parameters.size()) return function.parameters[index].name;
     return function.variadic ? function.variadic->name : std::string();
+}
+
+std::string function_hint(const std::string& name, const std::vector<std::string>& known) {
+    // In a default of a variable there is no other.
+    if (known == std::vector<std::string>{"env"}) {
+        return " Only env() may be called here. Compute other values in a locals block.";
+    }
+    if (name == "env") return " It may be called in the default of a variable only.";
+    constexpr std::pair<const char*, const char*> conversions[] = {
+        {"tonumber", "number"},  {"tostring", "string"}, {"tobool", "bool"},
+        {"tolist", "list(any)"}, {"toset", "set(any)"},  {"tomap", "map(any)"},
+    };
+    for (const auto& [other, type] : conversions) {
+        if (name == other) return fmt::format(" Write convert(VALUE, {}).", type);
+    }
+    return did_you_mean(name, known);
 }
 
 }  // namespace

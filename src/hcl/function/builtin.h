@@ -24,6 +24,7 @@ void add_network_functions(FunctionTable& table);
 void add_filesystem_functions(FunctionTable& table, const FunctionContext& context);
 void add_time_functions(FunctionTable& table, const FunctionContext& context);
 void add_crypto_functions(FunctionTable& table);
+void add_secret_functions(FunctionTable& table, const FunctionContext& context);
 void add_conversion_functions(FunctionTable& table);
 
 /// `templatefile`: the templates may call `functions`.

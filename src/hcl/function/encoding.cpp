@@ -1,69 +1,20 @@
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <openssl/evp.h>
 
 #include "hcl/function/builtin.h"
+#include "hcl/json/expression.h"
 #include "hcl/syntax/text.h"
 
 /// JSON, base64, URLs and CSV.
 namespace kiln::hcl {
 namespace {
 
-constexpr std::size_t kMaxJsonDepth = 500;
-
 void append_json(const Value& value, std::string& out);
 void append_json_string(const std::string& text, std::string& out);
 std::string url_encode(std::string_view text);
 
-/// Builds a value from the events of the JSON reader, which itself does not recurse.
-class JsonBuilder : public nlohmann::json::json_sax_t {
-  public:
-    Value result;
-    std::string problem;
-
-    bool null() override { return add(Value()); }
-    bool boolean(bool value) override { return add(Value::boolean(value)); }
-    bool number_integer(number_integer_t value) override { return number(std::to_string(value)); }
-    bool number_unsigned(number_unsigned_t value) override { return number(std::to_string(value)); }
-    bool number_float(number_float_t, const string_t& text) override { return number(text); }
-    bool string(string_t& text) override { return add(Value::string(text)); }
-    bool binary(binary_t&) override { return false; }
-    bool start_object(std::size_t) override { return open(true); }
-    bool key(string_t& name) override {
-        open_.back().key = name;
-        return true;
-    }
-    bool end_object() override {
-        Level level = std::move(open_.back());
-        open_.pop_back();
-        return add(Value::object(std::move(level.entries)));
-    }
-    bool start_array(std::size_t) override { return open(false); }
-    bool end_array() override {
-        Level level = std::move(open_.back());
-        open_.pop_back();
-        return add(Value::tuple(std::move(level.elements)));
-    }
-    bool parse_error(std::size_t position, const std::string&,
-                     const nlohmann::detail::exception&) override {
-        problem = fmt::format("invalid JSON at offset {}", position);
-        return false;
-    }
-
-  private:
-    struct Level {
-        bool object = false;
-        std::string key;
-        Value::Entries entries;
-        Value::Elements elements;
-    };
-
-    bool number(const std::string& text);
-    bool open(bool object);
-    bool add(Value value);
-
-    std::vector<Level> open_;
-};
+/// The last of several equal names wins.
+Value value_of(const json::Document& document, const json::Node& node);
 
 class CsvReader {
   public:
@@ -76,7 +27,9 @@ class CsvReader {
   private:
     std::string field();
     std::string quoted_field();
-    bool at_line_end() const { return at_ == text_.size() || text_[at_] == '\n' || crlf(); }
+    bool at_line_end() const {
+        return at_ == text_.size() || text_[at_] == '\n' || crlf() || text_.substr(at_) == "\r";
+    }
     bool crlf() const { return text_.substr(at_, 2) == "\r\n"; }
     void skip_line_end();
 
@@ -126,11 +79,16 @@ std::string encode_json(const Value& value) {
 }
 
 Value decode_json(std::string_view text) {
-    JsonBuilder builder;
-    if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) {
-        throw Error(builder.problem.empty() ? "invalid JSON" : builder.problem);
+    Diagnostics diagnostics;
+    const auto document = json::read_json(text, "", diagnostics);
+    if (!document) {
+        const Diagnostic& first = diagnostics[0];
+        std::string why = first.detail;
+        if (why.ends_with('.')) why.pop_back();
+        throw Error(fmt::format("invalid JSON on line {}, column {}: {}", first.subject->start.line,
+                                first.subject->start.column, why));
     }
-    return builder.result;
+    return value_of(*document, document->root);
 }
 
 std::string encode_base64(std::string_view bytes) {
@@ -219,6 +177,10 @@ void append_json_string(const std::string& text, std::string& out) {
             out += "\\r";
         } else if (c == '\t') {
             out += "\\t";
+        } else if (c == '\b') {
+            out += "\\b";
+        } else if (c == '\f') {
+            out += "\\f";
         } else if (static_cast<unsigned char>(c) < 0x20 || c == '<' || c == '>' || c == '&') {
             out += fmt::format("\\u{:04x}", static_cast<int>(c));
         } else if (three == "\u2028" || three == "\u2029") {
@@ -231,33 +193,25 @@ void append_json_string(const std::string& text, std::string& out) {
     out += '"';
 }
 
-bool JsonBuilder::number(const std::string& text) {
-    const auto number = Number::parse(text);
-    if (!number) {
-        problem = "a number in the JSON is too large";
-        return false;
+Value value_of(const json::Document& document, const json::Node& node) {
+    if (node.is(json::Kind::Array)) {
+        Value::Elements elements;
+        elements.reserve(node.items.size());
+        for (const json::Node& item : node.items) elements.push_back(value_of(document, item));
+        return Value::tuple(std::move(elements));
     }
-    return add(Value::number(*number));
-}
-
-bool JsonBuilder::open(bool object) {
-    if (open_.size() >= kMaxJsonDepth) {
-        problem = fmt::format("the JSON is nested more than {} levels deep", kMaxJsonDepth);
-        return false;
+    if (node.is(json::Kind::Object)) {
+        Value::Entries entries;
+        for (const json::Property& property : node.properties) {
+            entries.insert_or_assign(normalize_nfc(property.name.text),
+                                     value_of(document, property.value));
+        }
+        return Value::object(std::move(entries));
     }
-    open_.push_back({object, {}, {}, {}});
-    return true;
-}
-
-bool JsonBuilder::add(Value value) {
-    if (open_.empty()) {
-        result = std::move(value);
-    } else if (open_.back().object) {
-        open_.back().entries.insert_or_assign(open_.back().key, std::move(value));
-    } else {
-        open_.back().elements.push_back(std::move(value));
-    }
-    return true;
+    Diagnostics errors;
+    Value value = json_value(document, node, errors);
+    if (!errors.empty()) throw Error("a number in the JSON is too large");
+    return value;
 }
 
 std::string url_encode(std::string_view text) {
@@ -312,7 +266,8 @@ std::string CsvReader::quoted_field() {
     std::string out;
     for (++at_; at_ < text_.size(); ++at_) {
         if (text_[at_] != '"') {
-            out += text_[at_];
+            // A line end inside quotes is always one newline character.
+            if (!crlf()) out += text_[at_];
         } else if (text_.substr(at_, 2) == "\"\"") {
             out += '"';
             ++at_;

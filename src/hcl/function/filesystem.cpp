@@ -124,13 +124,7 @@ std::string read_text(const fs::path& base, const std::string& path) {
     const fs::path resolved = resolve(base, path);
     std::error_code error;
     if (!fs::exists(resolved, error)) {
-        throw Error(
-            fmt::format("no file exists at {}; this function works only with files that "
-                        "are distributed as part of the configuration source code, so if "
-                        "this file will be created by a resource in this configuration you "
-                        "must instead obtain this result from an attribute of that "
-                        "resource",
-                        resolved.string()));
+        throw Error(fmt::format("no file exists at {}", resolved.string()));
     }
     std::string text;
     try {

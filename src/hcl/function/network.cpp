@@ -85,9 +85,33 @@ std::string address_text(Bits address, int width) {
     for (int i = width / 8; i-- > 0; address >>= 8) {
         bytes[static_cast<std::size_t>(i)] = static_cast<unsigned char>(address & 0xFF);
     }
-    std::array<char, INET6_ADDRSTRLEN> text{};
-    inet_ntop(width == 32 ? AF_INET : AF_INET6, bytes.data(), text.data(), text.size());
-    return text.data();
+    if (width == 32) return fmt::format("{}.{}.{}.{}", bytes[0], bytes[1], bytes[2], bytes[3]);
+    // The longest run of two or more zero groups is left out. (The C library would write the last
+    // groups of ::2 as an IPv4 address.)
+    std::array<unsigned, 8> groups{};
+    for (std::size_t i = 0; i < 8; ++i) groups[i] = bytes[2 * i] * 256U + bytes[2 * i + 1];
+    std::size_t gap = 8;
+    std::size_t gap_length = 1;
+    for (std::size_t i = 0; i < 8;) {
+        std::size_t end = i;
+        while (end < 8 && groups[end] == 0) ++end;
+        if (end - i > gap_length) {
+            gap = i;
+            gap_length = end - i;
+        }
+        i = end + 1;
+    }
+    std::string text;
+    for (std::size_t i = 0; i < 8;) {
+        if (i == gap) {
+            text += "::";
+            i += gap_length;
+            continue;
+        }
+        if (!text.empty() && !text.ends_with(':')) text += ':';
+        text += fmt::format("{:x}", groups[i++]);
+    }
+    return text;
 }
 
 std::string prefix_text(const Prefix& prefix) {

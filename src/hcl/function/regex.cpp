@@ -13,8 +13,12 @@ class Pattern {
   public:
     explicit Pattern(const std::string& text);
 
-    /// The next match at or behind `from`; group 0 is the whole.
+    /// The first match at or behind `from`; group 0 is the whole.
     bool match(const std::string& text, std::size_t from, std::vector<re2::StringPiece>& groups);
+    /// Calls `found` for each match from left to right. An empty match directly behind another one
+    /// does not count.
+    void for_each_match(const std::string& text,
+                        const std::function<void(const std::vector<re2::StringPiece>&)>& found);
     /// What `regex` gives for a match: the text, a tuple or an object of groups.
     Value result(const std::vector<re2::StringPiece>& groups) const;
     const RE2& compiled() const { return *compiled_; }
@@ -30,8 +34,8 @@ Value regex_replace(const Arguments& arguments);
 /// The replacement for one match, with `$1`, `${1}` and `${name}` filled in.
 std::string expand(std::string_view replacement, const RE2& pattern,
                    const std::vector<re2::StringPiece>& groups);
-/// Where to look on behind a match: an empty one must not be found again.
-std::size_t next_start(const std::string& text, const re2::StringPiece& match);
+/// `(?<name>` as RE2 of this version knows it: `(?P<name>`.
+std::string with_named_groups(const std::string& pattern);
 
 }  // namespace
 
@@ -58,7 +62,7 @@ namespace {
 Pattern::Pattern(const std::string& text) {
     RE2::Options options;
     options.set_log_errors(false);
-    compiled_ = std::make_unique<RE2>(text, options);
+    compiled_ = std::make_unique<RE2>(with_named_groups(text), options);
     if (!compiled_->ok()) {
         throw Error(fmt::format("invalid regexp pattern: {}", compiled_->error()));
     }
@@ -70,6 +74,55 @@ bool Pattern::match(const std::string& text, std::size_t from,
     groups.resize(groups_ + 1);
     return from <= text.size() && compiled_->Match(text, from, text.size(), RE2::UNANCHORED,
                                                    groups.data(), static_cast<int>(groups.size()));
+}
+
+void Pattern::for_each_match(
+    const std::string& text,
+    const std::function<void(const std::vector<re2::StringPiece>&)>& found) {
+    std::vector<re2::StringPiece> groups;
+    std::optional<std::size_t> last_end;
+    for (std::size_t at = 0; match(text, at, groups);) {
+        const auto start = static_cast<std::size_t>(groups[0].data() - text.data());
+        const std::size_t end = start + groups[0].size();
+        if (end > start || start != last_end) found(groups);
+        last_end = end;
+        if (end > start) {
+            at = end;
+        } else {
+            char32_t c = 0;
+            const std::string_view rest = std::string_view(text).substr(end);
+            at = end + std::max<std::size_t>(1, decode_utf8(rest, c));
+        }
+    }
+}
+
+std::string with_named_groups(const std::string& pattern) {
+    std::string out;
+    bool in_class = false;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        const std::string_view rest = std::string_view(pattern).substr(i);
+        if (rest.starts_with("\\Q")) {
+            const std::size_t end = std::min(pattern.find("\\E", i), pattern.size());
+            out.append(pattern, i, end - i);
+            i = end - 1;
+        } else if (rest[0] == '\\') {
+            out += rest.substr(0, 2);
+            ++i;
+        } else if (!in_class && rest.starts_with("(?<")) {
+            out += "(?P<";
+            i += 2;
+        } else {
+            const bool opens = !in_class && rest[0] == '[';
+            if (opens || (in_class && rest[0] == ']')) in_class = opens;
+            out += rest[0];
+            if (!opens) continue;
+            // A closing bracket that comes first in a class stands for itself.
+            for (const char first : {'^', ']'}) {
+                if (i + 1 < pattern.size() && pattern[i + 1] == first) out += pattern[++i];
+            }
+        }
+    }
+    return out;
 }
 
 Value Pattern::result(const std::vector<re2::StringPiece>& groups) const {
@@ -99,37 +152,27 @@ Value Pattern::result(const std::vector<re2::StringPiece>& groups) const {
 Value regex_all(const Arguments& arguments) {
     Pattern pattern(arguments[0].as_string());
     const std::string& text = arguments[1].as_string();
-    std::vector<re2::StringPiece> groups;
     // With no match at all, the element type is that of a match of nothing.
     std::vector<re2::StringPiece> nothing(pattern.group_count() + 1, re2::StringPiece(""));
     const Type type = pattern.result(nothing).type();
     Value::Elements matches;
-    for (std::size_t at = 0; pattern.match(text, at, groups); at = next_start(text, groups[0])) {
-        matches.push_back(pattern.result(groups));
-    }
+    pattern.for_each_match(text,
+                           [&](const auto& groups) { matches.push_back(pattern.result(groups)); });
     return Value::list(type, std::move(matches));
 }
 
 Value regex_replace(const Arguments& arguments) {
     const std::string& text = arguments[0].as_string();
     Pattern pattern(arguments[1].as_string());
-    std::vector<re2::StringPiece> groups;
     std::string out;
     std::size_t copied = 0;
-    for (std::size_t at = 0; pattern.match(text, at, groups); at = next_start(text, groups[0])) {
+    pattern.for_each_match(text, [&](const auto& groups) {
         const auto start = static_cast<std::size_t>(groups[0].data() - text.data());
         out.append(text, copied, start - copied);
         out += expand(arguments[2].as_string(), pattern.compiled(), groups);
         copied = start + groups[0].size();
-    }
+    });
     return Value::string(out.append(text, copied));
-}
-
-std::size_t next_start(const std::string& text, const re2::StringPiece& match) {
-    const auto end = static_cast<std::size_t>(match.data() - text.data()) + match.size();
-    if (!match.empty()) return end;
-    char32_t c = 0;
-    return end + std::max<std::size_t>(1, decode_utf8(std::string_view(text).substr(end), c));
 }
 
 std::string expand(std::string_view replacement, const RE2& pattern,
@@ -138,7 +181,7 @@ std::string expand(std::string_view replacement, const RE2& pattern,
         const bool number =
             !name.empty() && name.find_first_not_of("0123456789") == std::string_view::npos;
         std::size_t index = groups.size();
-        if (number && name.size() < 6) {
+        if (number && name.size() < 6 && (name[0] != '0' || name.size() == 1)) {
             index = static_cast<std::size_t>(std::stoul(std::string(name)));
         } else if (!number) {
             const auto& names = pattern.NamedCapturingGroups();

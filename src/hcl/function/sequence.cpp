@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "hcl/function/builtin.h"
+#include "hcl/value/convert.h"
+#include "hcl/value/unify.h"
 
 /// Functions over lists and tuples.
 namespace kiln::hcl {
@@ -66,16 +68,23 @@ Value same_kind(const Value& model, Value::Elements elements) {
 Value concat(const Arguments& arguments) {
     if (arguments.empty()) throw Error("at least one argument is required");
     Value::Elements all;
-    bool one_list_type = true;
+    std::vector<Type> list_types;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         require_list(arguments[i], i, "all arguments must be lists or tuples");
-        one_list_type = one_list_type && arguments[i].type().is(TypeKind::List) &&
-                        arguments[i].type() == arguments[0].type();
+        if (arguments[i].type().is(TypeKind::List)) list_types.push_back(arguments[i].type());
         const auto& elements = arguments[i].elements();
         all.insert(all.end(), elements.begin(), elements.end());
     }
-    return one_list_type ? Value::list(arguments[0].type().element(), std::move(all))
-                         : Value::tuple(std::move(all));
+    // Lists of types that fit together stay a list; anything else is a tuple.
+    const auto unified =
+        list_types.size() == arguments.size() ? unify(list_types, true) : std::nullopt;
+    if (!unified || !unified->is(TypeKind::List)) return Value::tuple(std::move(all));
+    for (Value& value : all) {
+        const Conversion converted = convert(value, unified->element());
+        if (!converted) throw Error(converted.reason);
+        value = *converted.value;
+    }
+    return Value::list(unified->element(), std::move(all));
 }
 
 Value element(const Arguments& arguments) {

@@ -20,6 +20,7 @@ FunctionTable standard_functions(const FunctionContext& context) {
     add_filesystem_functions(table, context);
     add_time_functions(table, context);
     add_crypto_functions(table);
+    add_secret_functions(table, context);
     add_conversion_functions(table);
     // A template file may use every function but this one, so that it cannot include itself.
     FunctionTable inside = table;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "hcl/function/function.h"
+#include "hcl/function/secret_sources.h"
 
 namespace kiln::hcl {
 
@@ -23,6 +24,8 @@ struct FunctionContext {
     std::chrono::system_clock::time_point process_start = std::chrono::system_clock::now();
     /// `env(name)` is there only when this is set: it is allowed in defaults of variables alone.
     std::function<std::string(const std::string& name)> environment;
+    /// Who answers `vault`, `consul_key` and the `aws_secretsmanager` functions.
+    SecretSources secrets;
 };
 
 /// The functions that templates may call (spec/functions.md).

@@ -140,7 +140,9 @@ std::string chomp(const std::string& text) {
     return last == std::string::npos ? std::string() : text.substr(0, last + 1);
 }
 
+/// What a word goes on behind. Outside of ASCII only white space ends a word.
 bool is_word_character(char32_t c) {
+    if (c >= 0x80 && !is_white_space(c)) return true;
     switch (utf8proc_category(static_cast<utf8proc_int32_t>(c))) {
         case UTF8PROC_CATEGORY_LU:
         case UTF8PROC_CATEGORY_LL:
@@ -158,8 +160,9 @@ std::string title(const std::string& text) {
     bool word_start = true;
     return map_code_points(text, [&](char32_t c) {
         const bool first = std::exchange(word_start, !is_word_character(c));
-        return first ? static_cast<char32_t>(utf8proc_totitle(static_cast<utf8proc_int32_t>(c)))
-                     : c;
+        // The sharp s has no simple title case.
+        if (!first || c == 0xDF) return c;
+        return static_cast<char32_t>(utf8proc_totitle(static_cast<utf8proc_int32_t>(c)));
     });
 }
 

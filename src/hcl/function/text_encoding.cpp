@@ -32,7 +32,7 @@ class Recoder {
     iconv_t handle_;
 };
 
-/// The name for the converter: its suffixes for guessing must not be reachable.
+/// The name for the converter, in capitals: its suffixes for guessing must not be reachable.
 std::string checked_name(const std::string& name);
 std::string gzip(const std::string& text);
 
@@ -43,8 +43,10 @@ void add_text_encoding_functions(FunctionTable& table) {
     table.add("textencodebase64",
               fixed({string_parameter("string"), encoding}, Type::string(), [](const Arguments& a) {
                   const std::string& name = a[1].as_string();
-                  Recoder recoder(checked_name(name), "UTF-8", name);
-                  const auto bytes = recoder.convert(a[0].as_string());
+                  const std::string to = checked_name(name);
+                  Recoder recoder(to == "UTF-16" ? "UTF-16BE" : to, "UTF-8", name);
+                  auto bytes = recoder.convert(a[0].as_string());
+                  if (bytes && to == "UTF-16") bytes->insert(0, "\xFE\xFF");
                   if (!bytes) {
                       throw ArgumentError(0, fmt::format("the given string contains characters "
                                                          "that cannot be represented in {}",
@@ -55,8 +57,12 @@ void add_text_encoding_functions(FunctionTable& table) {
     table.add("textdecodebase64",
               fixed({string_parameter("source"), encoding}, Type::string(), [](const Arguments& a) {
                   const std::string& name = a[1].as_string();
-                  Recoder recoder("UTF-8", checked_name(name), name);
-                  const auto bytes = decode_base64(a[0].as_string());
+                  const std::string from = checked_name(name);
+                  auto bytes = decode_base64(a[0].as_string());
+                  // UTF-16 is big-endian unless the text says otherwise.
+                  const bool marked =
+                      bytes && (bytes->starts_with("\xFE\xFF") || bytes->starts_with("\xFF\xFE"));
+                  Recoder recoder("UTF-8", from == "UTF-16" && !marked ? "UTF-16BE" : from, name);
                   if (!bytes) {
                       throw ArgumentError(0, "the given value is not valid base64");
                   }
@@ -82,7 +88,15 @@ std::string checked_name(const std::string& name) {
     if (name.empty() || name.find_first_not_of(allowed) != std::string::npos) {
         throw ArgumentError(1, fmt::format("\"{}\" is not a supported IANA encoding name", name));
     }
-    return name;
+    std::string upper = name;
+    std::transform(upper.begin(), upper.end(), upper.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c & ~0x20) : c; });
+    for (const char* other : {"UTF-7", "UTF-32", "UTF-32LE", "UTF-32BE"}) {
+        if (upper == other) {
+            throw ArgumentError(1, fmt::format("\"{}\" is not a supported encoding", name));
+        }
+    }
+    return upper;
 }
 
 std::optional<std::string> Recoder::convert(std::string bytes) {

@@ -58,7 +58,10 @@ void Parser::parse_item(Body& body) {
         return;
     }
     if (name.type != TokenType::Identifier) {
-        fail(kItemRequired, "An argument or block definition is required here.", range(name));
+        fail(kItemRequired,
+             at_open_comment() ? "The comment that begins here with /* has no end."
+                               : "An argument or block definition is required here.",
+             range(name));
         return;
     }
     cursor_.read();
@@ -78,6 +81,13 @@ void Parser::parse_item(Body& body) {
                  "equals sign \"=\" to introduce the argument value.",
                  range(name));
     }
+}
+
+bool Parser::at_open_comment() const {
+    const Token& slash = cursor_.peek();
+    const Token& star = cursor_.peek_second();
+    return slash.type == TokenType::Slash && star.type == TokenType::Star &&
+           slash.end.byte == star.start.byte;
 }
 
 void Parser::parse_attribute(Body& body, const Token& name) {
@@ -110,8 +120,12 @@ void Parser::finish_attribute_line() {
              "definition must end with a newline.",
              range(next), range_from(range(next)));
     } else if (!ends_line(next.type)) {
-        fail("Missing newline after argument", "An argument definition must end with a newline.",
-             range(next), range_from(range(next)));
+        const char* hint = next.text == "and"  ? " Did you mean the operator &&?"
+                           : next.text == "or" ? " Did you mean the operator ||?"
+                                               : "";
+        fail("Missing newline after argument",
+             fmt::format("An argument definition must end with a newline.{}", hint), range(next),
+             range_from(range(next)));
     } else {
         cursor_.read();
     }
@@ -170,8 +184,12 @@ bool Parser::parse_labels(Block& block) {
                 return false;
             case TokenType::Newline:
                 fail(kInvalidBlock,
-                     "A block definition must have block content delimited by \"{\" and \"}\", "
-                     "starting on the same line as the block header.",
+                     fmt::format("A block definition must have block content delimited by \"{{\" "
+                                 "and \"}}\", starting on the same line as the block header.{}",
+                                 block.labels.size() != 1
+                                     ? std::string()
+                                     : fmt::format(" To set an argument, write {} = \"{}\".",
+                                                   block.type, block.labels[0].text)),
                      range(token), range_from(block.type_range));
                 return false;
             default:

@@ -131,12 +131,23 @@ void report_invalid_tokens(const std::vector<Token>& tokens, const std::string& 
     int backticks = 0;
     int apostrophes = 0;
     bool bad_utf8 = false;
+    std::size_t told_line = 0;
+    std::vector<const Token*> open_quotes;
+    // What else is wrong on the same line is mostly an echo of the first.
     const auto report = [&](const Token& token, std::string summary, std::string detail) {
+        if (token.start.line == told_line) return;
+        told_line = token.start.line;
         diagnostics.add(
             Diagnostic::error(std::move(summary), std::move(detail), token.range(filename)));
     };
     for (const Token& token : tokens) {
         switch (token.type) {
+            case TokenType::OpenQuote:
+                open_quotes.push_back(&token);
+                break;
+            case TokenType::CloseQuote:
+                if (!open_quotes.empty()) open_quotes.pop_back();
+                break;
             case TokenType::BitAnd:
             case TokenType::BitOr:
             case TokenType::BitXor:
@@ -180,11 +191,13 @@ void report_invalid_tokens(const std::vector<Token>& tokens, const std::string& 
                 bad_utf8 = true;
                 break;
             case TokenType::QuotedNewline:
-                report(token, "Invalid multi-line string",
-                       "Quoted strings may not be split over multiple lines. To produce a "
-                       "multi-line string, either use the \\n escape to represent a newline "
-                       "character or use the \"heredoc\" multi-line template syntax.");
-                break;
+                report(open_quotes.empty() ? token : *open_quotes.back(),
+                       "Invalid multi-line string",
+                       "The string that begins here is not closed on this line. Quoted strings may "
+                       "not be split over multiple lines: write \\n for a newline, or use the "
+                       "\"heredoc\" syntax for long texts.");
+                // From here on what is text and what is not is turned around.
+                return;
             case TokenType::Invalid:
                 if (token.text == "\u201c" || token.text == "\u201d") {
                     report(token, "Invalid character",

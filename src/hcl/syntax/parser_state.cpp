@@ -34,7 +34,16 @@ void Parser::fail(std::string summary, std::string detail, SourceRange subject,
     ++failures_;
     if (recovering_) return;
     recovering_ = true;
+    if (told_on_line(subject)) return;
     report(std::move(summary), std::move(detail), std::move(subject), std::move(context));
+}
+
+bool Parser::told_on_line(const SourceRange& subject) const {
+    return std::any_of(diagnostics_.begin(), diagnostics_.end(), [&](const Diagnostic& told) {
+        return told.severity == Severity::Error && told.subject &&
+               told.subject->filename == subject.filename &&
+               told.subject->start.line == subject.start.line;
+    });
 }
 
 void Parser::report(std::string summary, std::string detail, SourceRange subject,

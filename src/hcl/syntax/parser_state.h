@@ -39,6 +39,8 @@ class Parser {
     void parse_item(Body& body);
     void parse_attribute(Body& body, const Token& name);
     void finish_attribute_line();
+    /// Whether a comment that does not end begins with the next two tokens.
+    bool at_open_comment() const;
     void parse_block(Body& body, const Token& type);
     bool parse_labels(Block& block);
     void parse_block_body(Block& block);
@@ -112,6 +114,8 @@ class Parser {
     void report(std::string summary, std::string detail, SourceRange subject,
                 std::optional<SourceRange> context = {});
     void too_deep(const SourceRange& where);
+    /// Whether an error on the same line has been told, by the scanner for example.
+    bool told_on_line(const SourceRange& subject) const;
 
     TokenCursor cursor_;
     std::string filename_;

@@ -76,7 +76,8 @@ std::string decode_escapes(std::string_view text, const EscapeError& error) {
                     i, 1 + length,
                     length == 0
                         ? std::string("A backslash must be followed by an escape selector.")
-                        : fmt::format("The symbol \"{}\" is not a valid escape sequence selector.",
+                        : fmt::format("The symbol \"{0}\" is not a valid escape sequence selector. "
+                                      "For a backslash write two: \"\\\\{0}\".",
                                       text.substr(i + 1, length)));
                 i += 1 + length;
                 continue;

@@ -247,7 +247,7 @@ const testing::ConsoleCase kCases[] = {
     {R"x(flatten([[],[[]]]))x", "[]"},
     {R"x(lower(1))x", "1"},
     {R"x("${upper("a")}-${lower("B")}")x", "A-b"},
-    {R"x(jsonencode("\u0008\u000c\u007f"))x", "\"\\u0008\\u000c\177\""},
+    {R"x(jsonencode("\u0008\u000c\u007f"))x", "\"\\b\\f\177\""},
     {R"x(title("élan vital"))x", "Élan Vital"},
 };
 

@@ -63,9 +63,13 @@ TEST(Lexer, AnUnclosedCommentIsReadAsOperators) {
 
 TEST(Lexer, RepeatedComplaintsAreLimited) {
     Diagnostics diagnostics;
-    report_invalid_tokens(tokenize("& & & & & & ; ; ' ' ' ' ' '", {}, LexMode::Normal), "f",
-                          diagnostics);
+    report_invalid_tokens(tokenize("&\n&\n&\n&\n&\n;\n;\n'\n'\n'\n'\n'\n", {}, LexMode::Normal),
+                          "f", diagnostics);
     EXPECT_EQ(diagnostics.size(), 4U + 1U + 2U);
+    diagnostics.clear();
+    report_invalid_tokens(tokenize("a & b ; 'c' \u201cd\u201d", {}, LexMode::Normal), "f",
+                          diagnostics);
+    EXPECT_EQ(diagnostics.size(), 1U);
 }
 
 TEST(Lexer, WrongEncodingIsToldOnce) {

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "hcl/eval/evaluate.h"
 #include "hcl/function/standard.h"
 #include "hcl/syntax/parser.h"
@@ -48,6 +50,34 @@ inline std::string console(std::string_view text, const EvalScope& scope = scope
     Diagnostics diagnostics;
     const Value value = value_of(text, scope, diagnostics);
     return diagnostics.has_errors() ? summaries(diagnostics) : print_for_console(value);
+}
+
+/// The console's text; for an error `!` and the details, those with no end to end.
+inline std::string console_or_details(std::string_view text, const EvalScope& scope) {
+    Diagnostics diagnostics;
+    const Value value = value_of(text, scope, diagnostics);
+    if (!diagnostics.has_errors()) return print_for_console(value);
+    std::string details = "!";
+    for (const Diagnostic& item : diagnostics) details += item.detail + " ";
+    return details;
+}
+
+/// Checks a table. What begins with `!` is a part of the details of an error.
+template <std::size_t Count>
+void check_table(const ConsoleCase (&cases)[Count], const EvalScope& scope = scope_with()) {
+    for (const ConsoleCase& item : cases) {
+        const std::string found = console_or_details(item.expression, scope);
+        const std::string_view expected = item.expected;
+        if (!expected.starts_with('!')) {
+            EXPECT_EQ(found, expected) << item.expression;
+        } else {
+            EXPECT_TRUE(found.starts_with('!')) << item.expression << " gives " << found;
+            EXPECT_NE(found.find(expected.substr(1)), std::string::npos)
+                << item.expression << " says " << found;
+        }
+    }
+    // For the count of cases (`--gtest_output=xml`).
+    ::testing::Test::RecordProperty("cases", static_cast<int>(Count));
 }
 
 /// The value of attribute `x` of a file.

@@ -161,6 +161,30 @@ TEST(Diagnostics, ShowTheLoopVariableOfTheFailingIteration) {
     EXPECT_EQ(diagnostics[0].with, (std::vector<std::string>{"x as \"a\""}));
 }
 
+TEST(Diagnostics, SuggestWhatWasMeant) {
+    const EvalScope scope =
+        testing::scope_with({{"var", Value::object({{"disk_size", Value::number(1)}})},
+                             {"local", Value::object({{"image", Value::string("x")}})},
+                             {"build", Value::object({{"Host", Value::string("h")}})},
+                             {"other", Value::object({{"memory", Value::number(1)}})}});
+    const auto said = [&](const char* text) { return testing::console_or_details(text, scope); };
+    EXPECT_EQ(said("var.disksize"),
+              "!There is no variable named \"disksize\". Did you mean \"disk_size\"? ");
+    EXPECT_EQ(said("disk_size"),
+              "!There is no variable named \"disk_size\". Did you mean \"var.disk_size\"? ");
+    EXPECT_EQ(said("imagee"),
+              "!There is no variable named \"imagee\". Did you mean \"local.image\"? ");
+    EXPECT_EQ(said("loacl.image"),
+              "!There is no variable named \"loacl\". Did you mean \"local\"? ");
+    EXPECT_EQ(said("build.Hots"),
+              "!There is no build value named \"Hots\". Did you mean \"Host\"? ");
+    EXPECT_EQ(
+        said("other.memroy"),
+        "!This object does not have an attribute named \"memroy\". Did you mean \"memory\"? ");
+    EXPECT_EQ(said("tonumber(\"1\")"),
+              "!There is no function named \"tonumber\". Write convert(VALUE, number). ");
+}
+
 TEST(Diagnostics, ScopesWithoutVariablesOrFunctionsSaySo) {
     EXPECT_EQ(testing::console("foo", EvalScope()), "ERR [Variables not allowed]");
     EXPECT_EQ(testing::console("foo()", EvalScope()), "ERR [Function calls not allowed]");
