@@ -5,12 +5,14 @@
 #include <fmt/format.h>
 
 #include "hcl/eval/evaluate.h"
+#include "hcl/eval/references.h"
 #include "hcl/syntax/parser.h"
 #include "hcl/value/convert.h"
 
 namespace kiln {
 namespace {
 
+bool refers_to_build(const hcl::Expression& expression);
 std::optional<hcl::Value> find_value(const hcl::BodyContent& content, const std::string& name,
                                      const hcl::Type& type, const hcl::EvalScope& scope,
                                      Diagnostics& diagnostics);
@@ -20,8 +22,18 @@ std::optional<hcl::Value> find_value(const hcl::BodyContent& content, const std:
 std::optional<hcl::Value> attribute_value(const hcl::Attribute& attribute, const hcl::Type& type,
                                           const hcl::EvalScope& scope, Diagnostics& diagnostics) {
     const std::size_t errors = count_errors(diagnostics);
-    const hcl::Value value = hcl::evaluate(*attribute.expression, scope, diagnostics);
-    if (count_errors(diagnostics) > errors) return std::nullopt;
+    Diagnostics found;
+    const hcl::Value value = hcl::evaluate(*attribute.expression, scope, found);
+    const bool failed = found.has_errors();
+    const bool uses_build = failed && refers_to_build(*attribute.expression);
+    for (Diagnostic one : found) {
+        if (uses_build) {
+            one.detail +=
+                " The values of build.* are not known here: this is read before any build starts.";
+        }
+        diagnostics.add(std::move(one));
+    }
+    if (failed) return std::nullopt;
     if (value.is_null()) return std::nullopt;
     const auto refuse = [&](const std::string& why) {
         diagnostics.add(
@@ -82,6 +94,12 @@ std::size_t count_errors(const Diagnostics& diagnostics) {
 }
 
 namespace {
+
+bool refers_to_build(const hcl::Expression& expression) {
+    const auto used = hcl::references(expression);
+    return std::any_of(used.begin(), used.end(),
+                       [](const hcl::Traversal& one) { return one.root == "build"; });
+}
 
 std::optional<hcl::Value> find_value(const hcl::BodyContent& content, const std::string& name,
                                      const hcl::Type& type, const hcl::EvalScope& scope,

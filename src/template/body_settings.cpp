@@ -7,6 +7,7 @@
 #include "hcl/eval/body.h"
 #include "hcl/eval/evaluate.h"
 #include "template/attribute_value.h"
+#include "template/root.h"
 #include "template/setting_value.h"
 
 namespace kiln {
@@ -21,7 +22,9 @@ void add_block(const hcl::Block& block, const OptionInfo& option, const hcl::Eva
 
 Setting::Map body_settings(const hcl::Body& body, const SchemaInfo& schema,
                            const hcl::EvalScope& scope, Diagnostics& diagnostics) {
-    const hcl::BodyContent content = hcl::read_body(body, schema_of(schema), diagnostics);
+    const hcl::BodySchema allowed = schema_of(schema);
+    const auto mended = without_misplaced_blocks(body, allowed, diagnostics);
+    const hcl::BodyContent content = hcl::read_body(mended ? *mended : body, allowed, diagnostics);
     Setting::Map settings;
     for (const auto& [name, attribute] : content.attributes) {
         if (schema.find(name) == nullptr) continue;  // hidden
@@ -29,8 +32,9 @@ Setting::Map body_settings(const hcl::Body& body, const SchemaInfo& schema,
         const std::size_t errors = count_errors(diagnostics);
         const hcl::Value value =
             hcl::evaluate_attribute(attribute, type_of_option(option.type), scope, diagnostics);
-        if (count_errors(diagnostics) > errors || value.is_null()) continue;
-        Setting setting = to_setting(value, attribute.expression.get());
+        const bool failed = count_errors(diagnostics) > errors;
+        if (!failed && value.is_null()) continue;
+        Setting setting = failed ? Setting() : to_setting(value, attribute.expression.get());
         setting.set_range(attribute.range);
         settings.emplace(name, std::move(setting));
     }

@@ -16,7 +16,7 @@ namespace kiln {
 /// Evaluates a component's body by its schema (spec/template.md, section 8): attributes are
 /// converted to the options' types, nested blocks become maps or lists of maps. Unknown names,
 /// missing options, blocks written as attributes and the other way round are errors. Every setting
-/// has its place.
+/// has its place; null with a place is what could not be evaluated.
 Setting::Map body_settings(const hcl::Body& body, const SchemaInfo& schema,
                            const hcl::EvalScope& scope, Diagnostics& diagnostics);
 

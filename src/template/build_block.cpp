@@ -11,6 +11,7 @@
 #include "template/attribute_value.h"
 #include "template/component_body.h"
 #include "template/meta_arguments.h"
+#include "template/registry_block.h"
 
 namespace kiln {
 namespace {
@@ -37,6 +38,7 @@ class BuildReader {
     void read_provisioner(const hcl::Block& block);
     void read_error_cleanup(const hcl::Block& block);
     void read_chain(const hcl::Block& block);
+    void read_registry(const hcl::Block& block);
     ProvisionerBlock provisioner(const hcl::Block& block);
     PostProcessorBlock post_processor(const hcl::Block& block);
     std::optional<SourceName> parse_reference(const std::string& text, const SourceRange& range);
@@ -51,6 +53,7 @@ class BuildReader {
     std::shared_ptr<const TemplateScope> scope_;
     Diagnostics& diagnostics_;
     BuildBlock build_;
+    RegistrySeen registry_;
     std::optional<hcl::EvalScope> meta_scope_;
     bool has_source_references_ = false;
 };
@@ -60,13 +63,6 @@ class BuildReader {
 BuildBlock read_build(const hcl::Block& block, const SourceBlocks& sources,
                       const std::shared_ptr<const TemplateScope>& scope, Diagnostics& diagnostics) {
     return BuildReader(sources, scope, diagnostics).read(block);
-}
-
-void warn_of_registry(const hcl::Block& block, Diagnostics& diagnostics) {
-    diagnostics.add(Diagnostic::warning(
-        "hcp_packer_registry is ignored",
-        "kiln keeps its artifacts where the template says and registers them with no service.",
-        block.header_range()));
 }
 
 void SourceBlocks::add(const hcl::Block& block, Diagnostics& diagnostics) {
@@ -118,7 +114,7 @@ BuildBlock BuildReader::read(const hcl::Block& block) {
         if (inner.type == "error-cleanup-provisioner") read_error_cleanup(inner);
         if (inner.type == "post-processor") build_.chains.push_back({post_processor(inner)});
         if (inner.type == "post-processors") read_chain(inner);
-        if (inner.type == "hcp_packer_registry") warn_of_registry(inner, diagnostics_);
+        if (inner.type == "hcp_packer_registry") read_registry(inner);
     }
     return std::move(build_);
 }
@@ -234,6 +230,14 @@ void BuildReader::read_chain(const hcl::Block& block) {
     if (!chain.empty()) build_.chains.push_back(std::move(chain));
 }
 
+void BuildReader::read_registry(const hcl::Block& block) {
+    diagnostics_.add(
+        Diagnostic::warning("hcp_packer_registry belongs to the top of the template",
+                            "Inside of a build block it is deprecated: move it out of the build.",
+                            block.header_range()));
+    check_registry_block(block, registry_, diagnostics_);
+}
+
 const hcl::BodySchema& build_schema() {
     static const hcl::BodySchema schema{
         {{"name", false}, {"description", false}, {"sources", false}},
@@ -256,7 +260,8 @@ const hcl::NestedBlockSchema& build_dynamics() {
                                                {{"provisioner", {"type"}}, component},
                                                {{"error-cleanup-provisioner", {"type"}}, component},
                                                {{"post-processor", {"type"}}, component},
-                                               {{"post-processors", {}}, chain}},
+                                               {{"post-processors", {}}, chain},
+                                               {{"hcp_packer_registry", {}}, {}}},
                                               false};
     return build;
 }

@@ -31,7 +31,4 @@ class SourceBlocks {
 BuildBlock read_build(const hcl::Block& block, const SourceBlocks& sources,
                       const std::shared_ptr<const TemplateScope>& scope, Diagnostics& diagnostics);
 
-/// Tells that an `hcp_packer_registry` block is not used.
-void warn_of_registry(const hcl::Block& block, Diagnostics& diagnostics);
-
 }  // namespace kiln

@@ -38,6 +38,7 @@ class HclBody : public ComponentBody::Impl {
         const hcl::EvalScope scope = scope_->inside_source(context, has_build_values_);
         const hcl::Body expanded =
             hcl::expand_dynamic_blocks(body_, scope, nested_blocks(schema), diagnostics);
+        scope_->report_unavailable(body_, diagnostics);
         return body_settings(expanded, schema, scope, diagnostics);
     }
 

@@ -1,6 +1,7 @@
 #include "template/interpolate.h"
 
 #include "template/interpolate/eval.h"
+#include "template/interpolate/late_fields.h"
 #include "template/interpolate/parser.h"
 
 namespace kiln {
@@ -14,6 +15,8 @@ struct Pass {
 
     void settings(Setting::Map& settings, const SchemaInfo* schema);
     void setting(Setting& setting, const OptionInfo* option, const std::string& name);
+    /// Of texts that their component renders later.
+    void check_fields(const Setting& setting, const std::string& name);
     void keys(Setting::Map& map, const std::string& name, const std::optional<SourceRange>& range);
     std::string text(const std::string& text, const std::string& name,
                      const std::optional<SourceRange>& range);
@@ -43,7 +46,10 @@ namespace {
 void Pass::settings(Setting::Map& settings, const SchemaInfo* schema) {
     for (auto& [name, value] : settings) {
         const OptionInfo* option = schema == nullptr ? nullptr : schema->find(name);
-        if (option == nullptr || !option->rendered_late) setting(value, option, name);
+        if (option != nullptr && option->rendered_late)
+            check_fields(value, name);
+        else
+            setting(value, option, name);
     }
 }
 
@@ -59,6 +65,18 @@ void Pass::setting(Setting& setting, const OptionInfo* option, const std::string
         }
         for (auto& [key, value] : *map) this->setting(value, nullptr, name);
         keys(*map, name, setting.range());
+    }
+}
+
+void Pass::check_fields(const Setting& setting, const std::string& name) {
+    if (const std::string* string = setting.as_string()) {
+        const std::string mistake = interpolation::misspelt_field(*string, context);
+        if (mistake.empty()) return;
+        problems.add({Severity::Warning, name, name + " " + mistake, setting.range()});
+    } else if (const Setting::List* list = setting.as_list()) {
+        for (const Setting& item : *list) check_fields(item, name);
+    } else if (const Setting::Map* map = setting.as_map()) {
+        for (const auto& [key, item] : *map) check_fields(item, name);
     }
 }
 

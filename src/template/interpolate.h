@@ -52,7 +52,8 @@ struct InterpolateContext {
 std::string interpolate(const std::string& text, const InterpolateContext& context);
 
 /// Renders every string of the settings (in lists, maps, blocks; map keys too), except the options
-/// that the schema marks as rendered late. Failures become problems of their option.
+/// that the schema marks as rendered late: in those only misspelt fields are told, as warnings.
+/// Failures become problems of their option.
 void interpolate_settings(Setting::Map& settings, const SchemaInfo& schema,
                           const InterpolateContext& context, Problems& problems);
 

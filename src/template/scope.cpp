@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
+#include <fmt/format.h>
+
+#include "hcl/eval/references.h"
 #include "hcl/function/standard.h"
 #include "template/interpolate.h"
 #include "template/setting_value.h"
@@ -14,10 +18,12 @@ hcl::Value empty_unknown_object();
 
 }  // namespace
 
-TemplateScope::TemplateScope(const std::string& root_directory, const std::string& version) {
+TemplateScope::TemplateScope(const std::string& root_directory, const std::string& version,
+                             hcl::SecretSources secrets) {
     hcl::FunctionContext functions;
     functions.base_dir = root_directory;
     functions.process_start = process_start_time();
+    functions.secrets = std::move(secrets);
     functions_ = std::make_shared<const hcl::FunctionTable>(hcl::standard_functions(functions));
     names_.set_functions(functions_);
 
@@ -46,6 +52,26 @@ void TemplateScope::set_data(const std::map<std::string, hcl::Value::Entries>& d
     hcl::Value::Entries types;
     for (const auto& [type, instances] : data) types.emplace(type, hcl::Value::object(instances));
     names_.set("data", hcl::Value::object(std::move(types)));
+}
+
+void TemplateScope::report_unavailable(const hcl::Body& body, Diagnostics& diagnostics) const {
+    if (unavailable_.empty()) return;
+    std::set<std::string> told;
+    for (const hcl::Traversal& reference : hcl::references(body)) {
+        std::string label = reference.root;
+        const std::size_t steps = reference.root == "data" ? 2 : 1;
+        for (std::size_t i = 0; i < steps && i < reference.steps.size(); ++i) {
+            if (reference.steps[i].is_attribute()) label += "." + reference.steps[i].name();
+        }
+        const auto found = unavailable_.find(label);
+        if (found == unavailable_.end() || !told.insert(found->second).second) continue;
+        diagnostics.add(Diagnostic::error(
+            fmt::format("No value for {}", found->second),
+            fmt::format("{} is needed here, and kiln does not have this data source. Take the "
+                        "value from a variable instead, or leave this build out.",
+                        found->second),
+            reference.range()));
+    }
 }
 
 hcl::EvalScope TemplateScope::without_data() const {

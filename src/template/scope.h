@@ -5,6 +5,8 @@
 #include <string>
 
 #include "hcl/eval/scope.h"
+#include "hcl/function/secret_sources.h"
+#include "hcl/syntax/tree.h"
 #include "template/template.h"
 
 namespace kiln {
@@ -14,7 +16,8 @@ namespace kiln {
 /// Filled by one thread; afterwards it is only read and may be shared.
 class TemplateScope {
   public:
-    TemplateScope(const std::string& root_directory, const std::string& version);
+    TemplateScope(const std::string& root_directory, const std::string& version,
+                  hcl::SecretSources secrets = {});
     TemplateScope(const TemplateScope&) = delete;
     TemplateScope& operator=(const TemplateScope&) = delete;
 
@@ -22,6 +25,13 @@ class TemplateScope {
     void set_locals(hcl::Value::Entries locals);
     /// By type, then by name.
     void set_data(const std::map<std::string, hcl::Value::Entries>& data);
+    /// Labels (`data.t.n`, `local.x`) that cannot be had, with the data that is missing for them.
+    void set_unavailable(std::map<std::string, std::string> labels) {
+        unavailable_ = std::move(labels);
+    }
+
+    /// Tells which references of a body need data that kiln cannot give: one error for each.
+    void report_unavailable(const hcl::Body& body, Diagnostics& diagnostics) const;
 
     /// With path, packer, var, local and data.
     const hcl::EvalScope& names() const { return names_; }
@@ -40,6 +50,7 @@ class TemplateScope {
   private:
     std::shared_ptr<const hcl::FunctionTable> functions_;
     hcl::EvalScope names_;
+    std::map<std::string, std::string> unavailable_;
 };
 
 }  // namespace kiln

@@ -1,7 +1,5 @@
 #include "template/template.h"
 
-#include <array>
-
 #include <fmt/format.h>
 
 #include "hcl/eval/body.h"
@@ -9,14 +7,15 @@
 #include "hcl/syntax/parser.h"
 #include "hcl/value/convert.h"
 #include "hcl/value/print.h"
-#include "template/body_settings.h"
 #include "template/build_block.h"
 #include "template/config_files.h"
+#include "template/data_source.h"
 #include "template/legacy/load.h"
 #include "template/names.h"
 #include "template/packer_block.h"
+#include "template/registry_block.h"
+#include "template/root.h"
 #include "template/scope.h"
-#include "template/setting_value.h"
 #include "template/value_graph.h"
 #include "template/variable.h"
 #include "template/variable_values.h"
@@ -31,6 +30,10 @@ struct Declarations {
     SourceBlocks sources;
     std::vector<hcl::Block> builds;
     std::vector<PluginRequirement> plugins;
+    RegistrySeen registry;
+    /// What there is is known: no block was left aside because of its form. Else what is missed
+    /// later may stand in such a block.
+    bool complete = true;
 };
 
 /// The names of an HCL template for the console.
@@ -50,14 +53,6 @@ class HclNames : public TemplateNames {
 std::optional<Declarations> read_declarations(const TemplateOptions& options, SourceMap& sources,
                                               Diagnostics& diagnostics);
 void declare(const hcl::Body& root, Declarations& declarations, Diagnostics& diagnostics);
-const hcl::BodySchema& root_schema();
-
-hcl::Value evaluate_data(const DataDefinition& data, const hcl::EvalScope& scope,
-                         const TemplateOptions& options, Diagnostics& diagnostics);
-void check_data_options(const DataDefinition& data, const SchemaInfo& schema,
-                        const Setting::Map& settings, Diagnostics& diagnostics);
-hcl::Value unknown_outputs(const SchemaInfo& schema);
-hcl::Value outputs_value(const SchemaInfo& schema, Setting::Map read);
 void describe_variables(const Variables& variables, Template& result);
 std::string shown(const hcl::Value& value, bool sensitive);
 
@@ -73,11 +68,11 @@ Template load_template(const TemplateOptions& options, SourceMap& sources, Diagn
     const auto declared = read_declarations(options, sources, found);
     result.readable = declared && !found.has_errors();
     diagnostics.append(std::move(found));
-    if (!result.readable) return result;
+    if (!declared || !declared->complete) return result;
 
-    const auto scope =
-        std::make_shared<TemplateScope>(root_directory(options.path), options.version);
-    check_variable_values(declared->variables, diagnostics);
+    const auto scope = std::make_shared<TemplateScope>(root_directory(options.path),
+                                                       options.version, options.secrets);
+    check_variable_values(declared->variables, options.secrets, diagnostics);
     describe_variables(declared->variables, result);
     hcl::Value::Entries variables;
     for (const auto& [name, variable] : declared->variables) {
@@ -96,7 +91,9 @@ Template load_template(const TemplateOptions& options, SourceMap& sources, Diagn
     }
     scope->set_locals(std::move(values.locals));
     scope->set_data(values.data);
-    result.names = std::make_shared<HclNames>(scope);
+    // Where data sources are not asked, none of their values is known anyway.
+    if (options.read_data) scope->set_unavailable(std::move(values.unavailable));
+    if (result.readable) result.names = std::make_shared<HclNames>(scope);
 
     for (const hcl::Block& block : declared->builds) {
         cancel.throw_if_cancelled();
@@ -139,7 +136,8 @@ std::optional<Declarations> read_declarations(const TemplateOptions& options, So
 }
 
 void declare(const hcl::Body& root, Declarations& declarations, Diagnostics& diagnostics) {
-    const hcl::BodyContent content = hcl::read_body(root, root_schema(), diagnostics);
+    const auto [content, complete] = read_root(root, diagnostics);
+    declarations.complete = declarations.complete && complete;
     for (const hcl::Block* block : content.blocks_of("packer")) {
         read_packer_block(*block, declarations.plugins, diagnostics);
     }
@@ -159,96 +157,9 @@ void declare(const hcl::Body& root, Declarations& declarations, Diagnostics& dia
         } else if (block.type == "build") {
             declarations.builds.push_back(block);
         } else if (block.type == "hcp_packer_registry") {
-            warn_of_registry(block, diagnostics);
+            check_registry_block(block, declarations.registry, diagnostics);
         }
     }
-}
-
-const hcl::BodySchema& root_schema() {
-    static const hcl::BodySchema schema{{},
-                                        {{"packer", {}},
-                                         {"source", {"type", "name"}},
-                                         {"variable", {"name"}},
-                                         {"variables", {}},
-                                         {"local", {"name"}},
-                                         {"locals", {}},
-                                         {"data", {"type", "name"}},
-                                         {"build", {}},
-                                         {"hcp_packer_registry", {}},
-                                         {"communicator", {"type", "name"}}}};
-    return schema;
-}
-
-hcl::Value evaluate_data(const DataDefinition& data, const hcl::EvalScope& scope,
-                         const TemplateOptions& options, Diagnostics& diagnostics) {
-    const auto schema = options.find_schema ? options.find_schema("data", data.type) : nullptr;
-    if (schema == nullptr) {
-        diagnostics.add(Diagnostic::error(
-            fmt::format("Unknown data type {}", data.type),
-            fmt::format("kiln has no data source \"{}\". Take the value from a variable instead, "
-                        "or leave the block out.",
-                        data.type),
-            data.range));
-        return hcl::Value::dynamic_unknown();
-    }
-    Diagnostics found;
-    const Setting::Map settings = body_settings(data.body, *schema, scope, found);
-    const bool good = !found.has_errors();
-    diagnostics.append(std::move(found));
-    if (!good) return unknown_outputs(*schema);
-    if (!options.read_data) {
-        check_data_options(data, *schema, settings, diagnostics);
-        return unknown_outputs(*schema);
-    }
-    try {
-        return outputs_value(*schema, options.read_data(data.type, settings));
-    } catch (const Cancelled&) {
-        throw;
-    } catch (const Error& error) {
-        diagnostics.add(
-            Diagnostic::error(fmt::format("Data source {}.{} failed", data.type, data.name),
-                              error.to_string(), data.range));
-        return unknown_outputs(*schema);
-    }
-}
-
-// The rules of a data source that is not asked; they cannot judge what is not known.
-void check_data_options(const DataDefinition& data, const SchemaInfo& schema,
-                        const Setting::Map& settings, Diagnostics& diagnostics) {
-    Problems problems;
-    schema.validate(settings, problems);
-    for (const Problem& problem : problems) {
-        const auto setting = settings.find(problem.option);
-        const std::string* text = setting == settings.end() ? nullptr : setting->second.as_string();
-        if (text != nullptr && text->find("<unknown>") != std::string::npos) continue;
-        Diagnostic diagnostic =
-            Diagnostic::error(fmt::format("In data source {}.{}", data.type, data.name),
-                              problem.message, problem.range ? *problem.range : data.range);
-        diagnostic.severity = problem.severity;
-        diagnostics.add(std::move(diagnostic));
-    }
-}
-
-// The attributes by their declared types, so that expressions are checked against them.
-hcl::Value unknown_outputs(const SchemaInfo& schema) {
-    if (schema.outputs().empty()) return hcl::Value::dynamic_unknown();
-    hcl::Value::Entries attributes;
-    for (const OutputInfo& output : schema.outputs()) {
-        attributes.emplace(output.name, hcl::Value::unknown_of(type_of_option(output.type)));
-    }
-    return hcl::Value::object(std::move(attributes));
-}
-
-hcl::Value outputs_value(const SchemaInfo& schema, Setting::Map read) {
-    if (schema.outputs().empty()) return to_value(Setting(std::move(read)));
-    hcl::Value::Entries attributes;
-    for (const OutputInfo& output : schema.outputs()) {
-        const hcl::Conversion converted =
-            hcl::convert(to_value(read[output.name]), type_of_option(output.type));
-        if (!converted) throw Error(fmt::format("its {}: {}", output.name, converted.reason));
-        attributes.emplace(output.name, *converted.value);
-    }
-    return hcl::Value::object(std::move(attributes));
 }
 
 void describe_variables(const Variables& variables, Template& result) {

@@ -14,6 +14,7 @@
 #include "base/duration.h"
 #include "base/schema.h"
 #include "base/setting.h"
+#include "hcl/function/secret_sources.h"
 
 namespace kiln {
 
@@ -45,14 +46,13 @@ struct TemplateOptions {
     std::function<std::shared_ptr<const SchemaInfo>(std::string_view block,
                                                     const std::string& type)>
         find_schema;
+    /// The types of a block's components, for suggestions; may be absent.
+    std::function<std::vector<std::string>(std::string_view block)> known_types;
     /// Asks a data source, with its options, for its attributes; may throw Error. Without it data
     /// sources are not asked and their values are unknown, as `validate` has it.
     std::function<Setting::Map(const std::string& type, const Setting::Map& options)> read_data;
-    /// The value behind `vault`, `consul_key`, `aws_secretsmanager` and `aws_secretsmanager_raw` in
-    /// a legacy template; may throw Error. Without it they are not available.
-    std::function<std::string(const std::string& function,
-                              const std::vector<std::string>& arguments)>
-        secret;
+    /// Who answers `vault`, `consul_key` and the `aws_secretsmanager` functions, in both languages.
+    hcl::SecretSources secrets;
 };
 
 /// The values of `build.*` (and of `{{ build "X" }}`). Before the guest runs nothing is known but

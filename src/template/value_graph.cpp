@@ -30,6 +30,8 @@ struct Node {
     std::vector<std::size_t> needs;
     /// It refers to what is not there: reported, and not evaluated.
     bool broken = false;
+    /// The data that is missing for it; empty when nothing is.
+    std::string unavailable = {};
     hcl::Value value = hcl::Value::dynamic_unknown();
 
     const SourceRange& range() const { return local != nullptr ? local->range : data->range; }
@@ -317,6 +319,7 @@ void Graph::evaluate(Node& node, const TemplateScope& template_scope,
     std::map<std::string, hcl::Value::Entries> data;
     for (const std::size_t need : node.needs) {
         const Node& other = nodes_[need];
+        if (!other.unavailable.empty()) node.unavailable = other.unavailable;
         if (other.local != nullptr)
             locals.emplace(other.local->name, other.value);
         else
@@ -329,17 +332,20 @@ void Graph::evaluate(Node& node, const TemplateScope& template_scope,
     scope.set("data", hcl::Value::object(std::move(types)));
 
     const std::size_t errors = count_errors(diagnostics_);
-    const hcl::Value value = node.local != nullptr
-                                 ? hcl::evaluate(*node.local->expression, scope, diagnostics_)
-                                 : evaluate_data(*node.data, scope, diagnostics_);
-    if (count_errors(diagnostics_) > errors) return;
-    node.value = value;
-    if (node.local != nullptr && node.local->sensitive) register_secrets(value);
+    const auto value =
+        node.local != nullptr
+            ? std::optional(hcl::evaluate(*node.local->expression, scope, diagnostics_))
+            : evaluate_data(*node.data, scope, diagnostics_);
+    if (!value) node.unavailable = node.label;
+    if (!value || count_errors(diagnostics_) > errors) return;
+    node.value = *value;
+    if (node.local != nullptr && node.local->sensitive) register_secrets(*value);
 }
 
 GraphValues Graph::values() const {
     GraphValues values;
     for (const Node& node : nodes_) {
+        if (!node.unavailable.empty()) values.unavailable.emplace(node.label, node.unavailable);
         if (node.local != nullptr)
             values.locals.emplace(node.local->name, node.value);
         else

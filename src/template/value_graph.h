@@ -52,11 +52,15 @@ class ValueDefinitions {
 struct GraphValues {
     hcl::Value::Entries locals;
     std::map<std::string, hcl::Value::Entries> data;
+    /// What cannot be had: `data.t.n` of types that kiln does not have, and the locals and data
+    /// that depend on them, each with the data that is missing.
+    std::map<std::string, std::string> unavailable;
 };
 
-/// Gives the value of one data block, whose references are in the scope.
-using DataEvaluator =
-    std::function<hcl::Value(const DataDefinition&, const hcl::EvalScope&, Diagnostics&)>;
+/// Gives the value of one data block, whose references are in the scope; nothing when kiln does not
+/// have its type.
+using DataEvaluator = std::function<std::optional<hcl::Value>(const DataDefinition&,
+                                                              const hcl::EvalScope&, Diagnostics&)>;
 
 /// Evaluates all locals and data in the order of their references to each other: one graph for
 /// both. References to what is not there and circles are errors before anything is evaluated. What

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/secret.h"
+#include "base/suggest.h"
 #include "hcl/eval/body.h"
 #include "hcl/eval/evaluate.h"
 #include "hcl/eval/references.h"
@@ -17,7 +18,9 @@ namespace kiln {
 namespace {
 
 const hcl::EvalScope& default_scope();
+std::optional<std::string> literal_text(const hcl::Expression& expression);
 bool add_variable(Variable variable, Variables& variables, Diagnostics& diagnostics);
+hcl::TypeWithDefaults read_type(const hcl::Attribute& attribute, Diagnostics& diagnostics);
 void read_default(const hcl::Attribute& attribute, bool typed, Variable& variable,
                   Diagnostics& diagnostics);
 void read_rule(const hcl::Block& block, Variable& variable, Diagnostics& diagnostics);
@@ -49,7 +52,7 @@ void declare_variable(const hcl::Block& block, Variables& variables, Diagnostics
     variable.sensitive = bool_attribute(content, "sensitive", nothing, diagnostics).value_or(false);
     const hcl::Attribute* type = content.find("type");
     if (type != nullptr) {
-        variable.type = hcl::parse_type_constraint(*type->expression, diagnostics);
+        variable.type = read_type(*type, diagnostics);
     }
     if (const hcl::Attribute* attribute = content.find("default")) {
         read_default(*attribute, type != nullptr, variable, diagnostics);
@@ -70,10 +73,12 @@ void declare_variables(const hcl::Block& block, Variables& variables, Diagnostic
     }
 }
 
-void check_variable_values(const Variables& variables, Diagnostics& diagnostics) {
+void check_variable_values(const Variables& variables, const hcl::SecretSources& secrets,
+                           Diagnostics& diagnostics) {
     // Validation rules find files from the current directory, not from the template's.
     hcl::FunctionContext context;
     context.process_start = process_start_time();
+    context.secrets = secrets;
     const hcl::EvalScope functions(
         std::make_shared<const hcl::FunctionTable>(hcl::standard_functions(context)));
     for (const auto& [name, variable] : variables) {
@@ -134,6 +139,37 @@ bool add_variable(Variable variable, Variables& variables, Diagnostics& diagnost
     std::string name = variable.name;
     variables.emplace(std::move(name), std::move(variable));
     return true;
+}
+
+hcl::TypeWithDefaults read_type(const hcl::Attribute& attribute, Diagnostics& diagnostics) {
+    Diagnostics found;
+    const hcl::TypeWithDefaults type = hcl::parse_type_constraint(*attribute.expression, found);
+    const auto text = literal_text(*attribute.expression);
+    const std::string keyword = hcl::as_keyword(*attribute.expression);
+    for (Diagnostic one : found) {
+        if (text) {
+            one.detail += fmt::format(" Types are written without quotes: type = {}.", *text);
+        } else if (!keyword.empty()) {
+            one.detail += did_you_mean(
+                keyword, {"string", "number", "bool", "any", "list", "set", "map", "object"});
+        }
+        diagnostics.add(std::move(one));
+    }
+    return type;
+}
+
+// The text of a quoted string without anything to evaluate.
+std::optional<std::string> literal_text(const hcl::Expression& expression) {
+    const hcl::Expression* inner = &expression;
+    if (const auto* parts = expression.as<hcl::Template>()) {
+        if (parts->parts.size() != 1) return std::nullopt;
+        inner = parts->parts.front().get();
+    }
+    const auto* literal = inner->as<hcl::Literal>();
+    const bool is_text = literal != nullptr && literal->value.is_known() &&
+                         !literal->value.is_null() &&
+                         literal->value.type().is(hcl::TypeKind::String);
+    return is_text ? std::optional(literal->value.as_string()) : std::nullopt;
 }
 
 void read_default(const hcl::Attribute& attribute, bool typed, Variable& variable,

@@ -7,6 +7,7 @@
 
 #include "base/diagnostic.h"
 #include "hcl/eval/type_constraint.h"
+#include "hcl/function/secret_sources.h"
 #include "hcl/syntax/tree.h"
 #include "hcl/value/value.h"
 
@@ -56,7 +57,8 @@ void declare_variable(const hcl::Block& block, Variables& variables, Diagnostics
 void declare_variables(const hcl::Block& block, Variables& variables, Diagnostics& diagnostics);
 
 /// Runs the validation rules over the winning values, and reports variables without a value.
-void check_variable_values(const Variables& variables, Diagnostics& diagnostics);
+void check_variable_values(const Variables& variables, const hcl::SecretSources& secrets,
+                           Diagnostics& diagnostics);
 
 /// Registers every text inside the value as a secret.
 void register_secrets(const hcl::Value& value);

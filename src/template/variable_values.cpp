@@ -47,6 +47,7 @@ class Assigner {
 
 std::vector<std::filesystem::path> automatic_files(const std::filesystem::path& path);
 bool taken_literally(const hcl::Type& type);
+std::string example_of(const std::string& name, const hcl::Type& type, ValueOrigin origin);
 
 }  // namespace
 
@@ -141,17 +142,18 @@ void Assigner::from_text(Variable& variable, const std::string& text, ValueOrigi
     if (taken_literally(variable.type.type)) {
         return assign(variable, hcl::Value::string(text), origin, range);
     }
-    const std::size_t errors = count_errors(diagnostics_);
-    const hcl::ExpressionPtr expression = hcl::parse_expression(text, where, diagnostics_);
+    Diagnostics found;
+    const hcl::ExpressionPtr expression = hcl::parse_expression(text, where, found);
     hcl::Value value;
-    if (count_errors(diagnostics_) == errors) {
-        value = hcl::evaluate(*expression, hcl::EvalScope(), diagnostics_);
-    }
-    if (count_errors(diagnostics_) > errors) {
-        variable.broken = true;
-        return;
-    }
-    assign(variable, value, origin, range);
+    if (!found.has_errors()) value = hcl::evaluate(*expression, hcl::EvalScope(), found);
+    if (!found.has_errors()) return assign(variable, value, origin, range);
+    variable.broken = true;
+    Diagnostic first = found[0];
+    first.detail += fmt::format(
+        "\n\nThe value of {} is read as an expression because its type is {}. Write it like {}.",
+        variable.name, variable.type.type.to_constraint(),
+        example_of(variable.name, variable.type.type, origin));
+    diagnostics_.add(std::move(first));
 }
 
 void Assigner::assign(Variable& variable, const hcl::Value& value, ValueOrigin origin,
@@ -197,6 +199,19 @@ std::vector<std::filesystem::path> automatic_files(const std::filesystem::path& 
     const auto json = files_ending(path, ".auto.pkrvars.json");
     files.insert(files.end(), json.begin(), json.end());
     return files;
+}
+
+// The value of a variable of this type as one would type it.
+std::string example_of(const std::string& name, const hcl::Type& type, ValueOrigin origin) {
+    std::string value = "true";
+    if (type.is_mapping()) {
+        value = "{ name = \"value\" }";
+    } else if (type.is_sequence()) {
+        const bool numbers = type.is_collection() && type.element().is(hcl::TypeKind::Number);
+        value = numbers ? "[1, 2]" : "[\"a\", \"b\"]";
+    }
+    if (origin == ValueOrigin::Environment) return fmt::format("PKR_VAR_{}='{}'", name, value);
+    return fmt::format("-var '{}={}'", name, value);
 }
 
 bool taken_literally(const hcl::Type& type) {

@@ -302,7 +302,8 @@ Value secret_value(const char* function, const Arguments& arguments,
             "there and write {{user `name`}}");
     }
     std::vector<std::string> texts;
-    for (std::size_t i = 0; i < arguments.size(); ++i) texts.push_back(string_argument(arguments, i));
+    for (std::size_t i = 0; i < arguments.size(); ++i)
+        texts.push_back(string_argument(arguments, i));
     return context.legacy->secret(function, texts);
 }
 

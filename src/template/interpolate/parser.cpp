@@ -275,11 +275,22 @@ class Parser {
             }
             if (find_function(word.text) == nullptr) {
                 fail(word, fmt::format("there is no function \"{}\".{}", word.text,
-                                       did_you_mean(word.text, function_names())));
+                                       hint_for_unknown(word)));
             }
             operand.kind = Operand::Kind::Function;
             operand.name = word.text;
         }
+    }
+
+    // After a function that takes a name the word is most likely a text without its quotes.
+    std::string hint_for_unknown(const Token& word) const {
+        const std::string before = at_ >= 2 ? tokens_[at_ - 2].text : std::string();
+        for (const char* function : {"user", "env", "build", "isotime", "upper", "lower"}) {
+            if (before != function) continue;
+            return fmt::format(" Texts stand in quotes: {{{{ {} `{}` }}}}.", before, word.text);
+        }
+        // So short a name is near to too many others.
+        return word.text.size() < 3 ? "" : did_you_mean(word.text, function_names());
     }
 
     void parse_parentheses(Operand& operand) {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include "base/error.h"
 #include "template/config_files.h"
@@ -14,6 +15,8 @@ namespace {
 
 std::optional<std::string> read_text(const TemplateOptions& options, Diagnostics& diagnostics);
 bool is_plain_integer(const std::string& digits);
+bool looks_like_hcl(std::string_view text);
+Diagnostic hcl_by_another_name(const std::string& name);
 void check_names(const json::Document& document, const json::Node& node, Diagnostics& diagnostics);
 
 }  // namespace
@@ -30,21 +33,27 @@ json::DocumentPtr read_document(const TemplateOptions& options, SourceMap& sourc
 json::DocumentPtr read_document(std::string_view text, const std::string& name, SourceMap& sources,
                                 Diagnostics& diagnostics) {
     sources.add_file(name, std::string(text));
-    auto document = json::read_json(text, name, diagnostics);
+    Diagnostics found;
+    auto document = json::read_json(text, name, found);
+    if (!document && looks_like_hcl(text)) {
+        diagnostics.add(hcl_by_another_name(name));
+        return nullptr;
+    }
+    diagnostics.append(std::move(found));
     if (!document) return nullptr;
     if (!document->root.is(json::Kind::Object)) {
         diagnostics.add(Diagnostic::error(
             "A template is a JSON object",
-            fmt::format("The file holds a JSON {}. A template is an object with \"builders\" and "
-                        "the like.",
-                        json::kind_name(document->root.kind)),
+            fmt::format(
+                "The file holds {}. A template is an object with \"builders\" and the like.",
+                kind_with_article(document->root.kind)),
             document->range(document->root)));
         return nullptr;
     }
-    Diagnostics found;
-    check_names(*document, document->root, found);
-    const bool good = !found.has_errors();
-    diagnostics.append(std::move(found));
+    Diagnostics about_names;
+    check_names(*document, document->root, about_names);
+    const bool good = !about_names.has_errors();
+    diagnostics.append(std::move(about_names));
     return good ? document : nullptr;
 }
 
@@ -126,6 +135,11 @@ std::optional<bool> weak_bool(const json::Node& node) {
     return std::nullopt;
 }
 
+std::string kind_with_article(json::Kind kind) {
+    const bool vowel = kind == json::Kind::Array || kind == json::Kind::Object;
+    return fmt::format("{} {}", vowel ? "an" : "a", json::kind_name(kind));
+}
+
 std::string number_text(const std::string& digits) {
     if (is_plain_integer(digits)) return digits;
     double value = 0;
@@ -173,6 +187,26 @@ bool is_plain_integer(const std::string& digits) {
     const std::size_t sign = digits.starts_with('-') ? 1 : 0;
     return digits.size() <= sign + 15 && digits != "-0" &&
            digits.find_first_not_of("0123456789", sign) == std::string::npos;
+}
+
+// The first word that is no comment is a block of HCL.
+bool looks_like_hcl(std::string_view text) {
+    static const RE2 pattern(
+        "^(?:\\s|#[^\\n]*\\n|//"
+        "[^\\n]*\\n)*(?:source|build|variables?|locals?|packer|data)\\s*[{\"]");
+    return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
+}
+
+Diagnostic hcl_by_another_name(const std::string& name) {
+    const std::string stem = name.ends_with(".json") ? name.substr(0, name.size() - 5) : name;
+    return Diagnostic::error(
+        "This looks like a template in HCL",
+        name == kStdinName
+            ? "Standard input is read as a legacy JSON template: say -config-type=hcl2."
+            : fmt::format(
+                  "A file of this name is read as a legacy JSON template. Name it {}.pkr.hcl.",
+                  stem),
+        SourceRange{name, {}, {}});
 }
 
 void check_names(const json::Document& document, const json::Node& node, Diagnostics& diagnostics) {

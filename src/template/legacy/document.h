@@ -38,6 +38,9 @@ std::optional<std::vector<std::string>> weak_texts(const json::Node& node);
 /// A bool, also from `"true"`, `1` and the like; nothing for other values.
 std::optional<bool> weak_bool(const json::Node& node);
 
+/// `an array`, `a string`: for messages.
+std::string kind_with_article(json::Kind kind);
+
 /// A JSON number as the peer prints it, which keeps all numbers as machine floats: `1e3` is `1000`.
 std::string number_text(const std::string& digits);
 

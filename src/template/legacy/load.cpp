@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include <fmt/format.h>
 
+#include "base/suggest.h"
 #include "template/legacy/body.h"
 #include "template/legacy/raw_template.h"
 #include "template/legacy/user_texts.h"
@@ -62,6 +64,10 @@ std::optional<RawTemplate> read(const TemplateOptions& options, SourceMap& sourc
 bool check_version(const json::Document& document, const std::string& version,
                    Diagnostics& diagnostics);
 void describe_variables(const RawTemplate& raw, const UserValues& values, Template& result);
+void warn_of_undeclared(const RawTemplate& raw, const TemplateOptions& options,
+                        const UserValues& given, Diagnostics& diagnostics);
+void warn_of_undefined(const RawTemplate& raw, const UserValues& values, const LegacyFacts& facts,
+                       Diagnostics& diagnostics);
 
 }  // namespace
 
@@ -80,14 +86,8 @@ Template load(const TemplateOptions& options, SourceMap& sources, Diagnostics& d
     result.description = raw->description;
     describe_variables(*raw, *values, result);
     const auto facts = make_facts(options, values);
-    if (!diagnostics.has_errors()) {
-        std::vector<std::string> known;
-        for (const auto& [name, value] : *values) known.push_back(name);
-        for (const json::Property& property : raw->document->root.properties) {
-            if (property.name.text == "variables" || property.name.text.starts_with('_')) continue;
-            warn_of_undefined_users(*raw->document, property.value, *facts, known, diagnostics);
-        }
-    }
+    warn_of_undeclared(*raw, options, given, diagnostics);
+    if (!diagnostics.has_errors()) warn_of_undefined(*raw, *values, *facts, diagnostics);
     Loader loader(*raw, facts, options.version, diagnostics);
     if (!raw->builders.empty()) result.builds.push_back(loader.build());
     result.names = std::make_shared<LegacyNames>(loader.context());
@@ -158,6 +158,40 @@ void describe_variables(const RawTemplate& raw, const UserValues& values, Templa
     }
     result.sensitive_variables = raw.sensitive;
     result.variable_values = values;
+}
+
+// Values that nothing asks for: those of -var, and those of files where that is wanted.
+void warn_of_undeclared(const RawTemplate& raw, const TemplateOptions& options,
+                        const UserValues& given, Diagnostics& diagnostics) {
+    std::set<std::string> used;
+    collect_users(raw.document->root, used);
+    std::vector<std::string> declared;
+    for (const RawVariable& variable : raw.variables) declared.push_back(variable.name);
+    for (const auto& [name, value] : given) {
+        if (used.contains(name) || raw.find_variable(name) != nullptr) continue;
+        const bool is_argument =
+            std::any_of(options.variables.begin(), options.variables.end(),
+                        [&](const auto& argument) { return argument.first == name; });
+        const std::string hint = declared.size() > 1000 ? "" : did_you_mean(name, declared);
+        // A file may serve several templates: only what looks like a slip is told.
+        const bool is_slip = options.warn_undeclared_variables && !hint.empty();
+        if (!is_argument && !is_slip) continue;
+        diagnostics.add(Diagnostic::warning(
+            "Undefined variable",
+            fmt::format("The variable \"{}\" was set but the template neither declares nor uses "
+                        "it.{}",
+                        name, hint)));
+    }
+}
+
+void warn_of_undefined(const RawTemplate& raw, const UserValues& values, const LegacyFacts& facts,
+                       Diagnostics& diagnostics) {
+    std::vector<std::string> known;
+    for (const auto& [name, value] : values) known.push_back(name);
+    for (const json::Property& property : raw.document->root.properties) {
+        if (property.name.text == "variables" || property.name.text.starts_with('_')) continue;
+        warn_of_undefined_users(*raw.document, property.value, facts, known, diagnostics);
+    }
 }
 
 BuildBlock Loader::build() {

@@ -24,6 +24,9 @@ constexpr std::array kProvisionerKeys = {"type",    "only",         "except",   
                                          "timeout", "pause_before", "max_retries"};
 constexpr std::array kPostProcessorKeys = {"type", "name", "only", "except", "keep_input_artifact"};
 
+/// Among so many names a likely one is looked for.
+constexpr std::size_t kMostSuggested = 100;
+
 template <class Keys>
 bool contains(const Keys& keys, std::string_view key) {
     return std::find(keys.begin(), keys.end(), key) != keys.end();
@@ -172,12 +175,11 @@ void RawReader::read_variables(const json::Node& node) {
         if (!property.value.is(json::Kind::Null)) {
             variable.default_text = weak_text(property.value);
             if (!variable.default_text) {
-                fail(
-                    fmt::format("variable {}: the default must be a string", variable.name),
-                    fmt::format("Variables of a JSON template are strings. This is a {}: write its "
-                                "parts as variables of their own.",
-                                json::kind_name(property.value.kind)),
-                    document_.range(property.value));
+                fail(fmt::format("variable {}: the default must be a string", variable.name),
+                     fmt::format("Variables of a JSON template are strings. This is {}: write its "
+                                 "parts as variables of their own.",
+                                 kind_with_article(property.value.kind)),
+                     document_.range(property.value));
                 variable.default_text = "";
             }
         }
@@ -285,7 +287,7 @@ void RawReader::check_builder_name(const std::string& name, const json::Node& pl
     std::vector<std::string> known;
     for (const RawBuilder& builder : result_.builders) {
         if (builder.name == name) return;
-        known.push_back(builder.name);
+        if (known.size() < kMostSuggested) known.push_back(builder.name);
     }
     const json::Node* written = &place;
     for (const json::Node& item : place.items) {
@@ -356,8 +358,8 @@ std::vector<const json::Node*> RawReader::items(const json::Node& node, std::str
 std::string RawReader::type_of(const json::Node& node, const std::string& what) {
     if (!node.is(json::Kind::Object)) {
         fail(fmt::format("{}: an object is needed", what),
-             fmt::format("This is a {}. Write an object with a \"type\".",
-                         json::kind_name(node.kind)),
+             fmt::format("This is {}. Write an object with a \"type\".",
+                         kind_with_article(node.kind)),
              document_.range(node));
         return {};
     }

@@ -10,8 +10,13 @@ namespace {
 
 namespace text = interpolation;
 
+/// Among more names no likely one is looked for.
+constexpr std::size_t kMostSuggested = 1000;
+constexpr std::size_t kLongestText = std::size_t{4} << 20;
+
 /// The name when the pipeline is one call of `user` with a constant.
 std::optional<std::string> plain_user(const text::Pipeline& pipeline);
+std::vector<std::string> users_of(const std::string& written);
 /// Names of all calls of `user` with a constant.
 void collect_users(const text::Pipeline& pipeline, std::vector<std::string>& names);
 void collect_users(const std::vector<text::Node>& nodes, std::vector<std::string>& names);
@@ -37,7 +42,9 @@ std::string replace_users(const std::string& written, const LegacyFacts& facts) 
         } catch (const Error&) {
             // Part of a longer action (`{{if}}`), or wrong: told where it is rendered.
         }
-        out += name ? facts.user(*name).value_or("") : action;
+        // What gets too long is refused when it is rendered.
+        const bool fits = out.size() < kLongestText;
+        out += name && fits ? facts.user(*name).value_or("") : action;
     }
     return out + written.substr(done);
 }
@@ -51,23 +58,36 @@ void warn_of_undefined_users(const json::Document& document, const json::Node& n
     for (const json::Node& item : node.items) visit(item);
     for (const json::Property& property : node.properties) visit(property.value);
     if (!node.is(json::Kind::String) || node.text.find("{{") == std::string::npos) return;
-    std::vector<std::string> names;
-    try {
-        collect_users(text::parse(node.text), names);
-    } catch (const Error&) {
-        return;  // told where it is rendered
-    }
-    for (const std::string& name : names) {
+    for (const std::string& name : users_of(node.text)) {
         if (facts.user(name)) continue;
         diagnostics.add(Diagnostic::warning(
             fmt::format("Undefined user variable {}", name),
             fmt::format("The template has no variable of this name, so the text is empty here.{}",
-                        did_you_mean(name, known)),
+                        known.size() > kMostSuggested ? "" : did_you_mean(name, known)),
             document.range(node)));
     }
 }
 
+void collect_users(const json::Node& node, std::set<std::string>& names) {
+    for (const json::Node& item : node.items) collect_users(item, names);
+    for (const json::Property& property : node.properties) collect_users(property.value, names);
+    if (!node.is(json::Kind::String) || node.text.find("{{") == std::string::npos) return;
+    const auto used = users_of(node.text);
+    names.insert(used.begin(), used.end());
+}
+
 namespace {
+
+// What cannot be read is told where it is rendered.
+std::vector<std::string> users_of(const std::string& written) {
+    std::vector<std::string> names;
+    try {
+        collect_users(text::parse(written), names);
+    } catch (const Error&) {
+        names.clear();
+    }
+    return names;
+}
 
 std::optional<std::string> called_user(const text::Command& command) {
     const auto& operands = command.operands;

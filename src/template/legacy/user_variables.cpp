@@ -1,6 +1,7 @@
 #include "template/legacy/user_variables.h"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
@@ -15,6 +16,9 @@ namespace {
 
 /// How long a chain of variables that use each other may be.
 constexpr std::size_t kDeepestVariable = 100;
+/// Variables that use each other can grow with every step.
+constexpr std::size_t kLongestValue = std::size_t{1} << 20;
+constexpr std::size_t kLongestValues = std::size_t{32} << 20;
 
 /// Renders each variable once, those it uses first.
 class VariableRenderer {
@@ -38,6 +42,7 @@ class VariableRenderer {
     std::set<std::string> failed_;
     /// What failed last is told, so that those who use it need not be.
     bool told_ = false;
+    std::size_t total_ = 0;  ///< length of all values
     std::vector<std::string> open_;
     InterpolateContext context_;
 };
@@ -45,7 +50,11 @@ class VariableRenderer {
 void read_file_of_values(const std::filesystem::path& path, const TemplateOptions& options,
                          SourceMap& sources, UserValues& values, Diagnostics& diagnostics);
 std::string render_but_fields(const std::string& text, const InterpolateContext& context);
+std::string with_fields(const std::string& rendered, const std::string& mark,
+                        const std::vector<std::string>& fields);
 std::string directory_of(const TemplateOptions& options);
+std::string ask(const hcl::SecretSources& secrets, const std::string& function,
+                const std::vector<std::string>& arguments);
 
 }  // namespace
 
@@ -93,7 +102,10 @@ VariableRenderer::VariableRenderer(const RawTemplate& raw, const UserValues& giv
     facts->template_dir = directory_of(options);
     facts->in_variables = true;
     facts->user = [this](const std::string& name) { return std::optional(value_of(name)); };
-    facts->secret = options.secret;
+    facts->secret = [secrets = options.secrets](const std::string& function,
+                                                const std::vector<std::string>& arguments) {
+        return ask(secrets, function, arguments);
+    };
     context_.legacy = std::move(facts);
 }
 
@@ -138,6 +150,10 @@ std::string VariableRenderer::value_of(const std::string& name) {
     open_.push_back(name);
     try {
         std::string value = render_but_fields(texts_.at(name), context_);
+        total_ += value.size();
+        if (value.size() > kLongestValue || total_ > kLongestValues) {
+            throw Error("its value gets too long");
+        }
         open_.pop_back();
         return values_[name] = std::move(value);
     } catch (const Error& error) {
@@ -177,7 +193,7 @@ void read_file_of_values(const std::filesystem::path& path, const TemplateOption
     };
     if (!document->root.is(json::Kind::Object)) {
         return refuse(document->root,
-                      fmt::format("This is a {}.", json::kind_name(document->root.kind)));
+                      fmt::format("This is {}.", kind_with_article(document->root.kind)));
     }
     for (const json::Property& property : document->root.properties) {
         const bool is_text =
@@ -186,14 +202,16 @@ void read_file_of_values(const std::filesystem::path& path, const TemplateOption
             values[property.name.text] = property.value.text;
             continue;
         }
-        refuse(property.value, fmt::format("The value of \"{}\" is a {}.", property.name.text,
-                                           json::kind_name(property.value.kind)));
+        refuse(property.value, fmt::format("The value of \"{}\" is {}.", property.name.text,
+                                           kind_with_article(property.value.kind)));
     }
 }
 
-// Parts like `{{ .HTTPIP }}` are taken out before the text is rendered, and put back in afterwards.
+// Parts like `{{ .HTTPIP }}` are taken out before the text is rendered, and put back in afterwards:
+// until then a mark with their number stands for them.
 std::string render_but_fields(const std::string& text, const InterpolateContext& context) {
-    std::vector<std::pair<std::string, std::string>> fields;
+    const std::string mark = random_uuid();
+    std::vector<std::string> fields;
     std::string marked;
     std::size_t done = 0;
     for (std::size_t open = text.find("{{"); open != std::string::npos;
@@ -203,18 +221,46 @@ std::string render_but_fields(const std::string& text, const InterpolateContext&
         if (dot >= text.size() || text[dot] != '.') continue;
         const std::size_t close = text.find("}}", dot);
         if (close == std::string::npos) break;
-        fields.emplace_back(random_uuid(), text.substr(open, close + 2 - open));
-        marked += text.substr(done, open - done) + fields.back().first;
+        marked += text.substr(done, open - done) + fmt::format("{}{};", mark, fields.size());
+        fields.push_back(text.substr(open, close + 2 - open));
         done = close + 2;
         open = close;
     }
+    if (fields.empty()) return interpolate(text, context);
     marked += text.substr(done);
-    std::string rendered = interpolate(marked, context);
-    for (const auto& [mark, field] : fields) {
-        const std::size_t at = rendered.find(mark);
-        if (at != std::string::npos) rendered.replace(at, mark.size(), field);
+    return with_fields(interpolate(marked, context), mark, fields);
+}
+
+std::string with_fields(const std::string& rendered, const std::string& mark,
+                        const std::vector<std::string>& fields) {
+    std::string out;
+    std::size_t done = 0;
+    for (std::size_t at = rendered.find(mark); at != std::string::npos;
+         at = rendered.find(mark, done)) {
+        out += rendered.substr(done, at - done);
+        done = at + mark.size();
+        std::size_t index = 0;
+        const char* start = rendered.data() + done;
+        const auto end = std::from_chars(start, rendered.data() + rendered.size(), index).ptr;
+        if (index < fields.size()) out += fields[index];
+        done += static_cast<std::size_t>(end - start);
+        if (done < rendered.size() && rendered[done] == ';') ++done;
     }
-    return rendered;
+    return out + rendered.substr(done);
+}
+
+// The functions of `{{ }}` have as many arguments as they need.
+std::string ask(const hcl::SecretSources& secrets, const std::string& function,
+                const std::vector<std::string>& arguments) {
+    if (function == "vault" && secrets.vault) return secrets.vault(arguments[0], arguments[1]);
+    if (function == "consul_key" && secrets.consul_key) return secrets.consul_key(arguments[0]);
+    if (function == "aws_secretsmanager" && secrets.aws_secret) {
+        return secrets.aws_secret(arguments[0], arguments.size() > 1 ? arguments[1] : "");
+    }
+    if (function == "aws_secretsmanager_raw" && secrets.aws_secret_raw) {
+        return secrets.aws_secret_raw(arguments[0]);
+    }
+    throw Error("there is no secret store to ask here");
 }
 
 std::string directory_of(const TemplateOptions& options) {

@@ -212,8 +212,10 @@ TEST_F(BuildBlockTest, SourceNamesAreNotKnownInMetaArguments) {
 }
 
 TEST_F(BuildBlockTest, BuildLevelRegistryIsIgnoredWithAWarning) {
-    load_build("  hcp_packer_registry {\n    bucket_name = \"x\"\n  }");
-    EXPECT_THAT(found(), ElementsAre("warning: hcp_packer_registry is ignored @ 5"));
+    load_build("  hcp_packer_registry {\n    bucket_name = \"xyz\"\n  }");
+    EXPECT_THAT(found(),
+                ElementsAre("warning: hcp_packer_registry belongs to the top of the template @ 5",
+                            "warning: hcp_packer_registry is ignored @ 5"));
 }
 
 }  // namespace

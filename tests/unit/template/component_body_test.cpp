@@ -214,7 +214,12 @@ TEST_F(ComponentBodyTest, WrongTypesAreToldAtTheirPlaceAllAtOnce) {
                                               "Incorrect attribute value type @ 6",
                                               "Incorrect attribute value type @ 7",
                                               "Incorrect attribute value type @ 8"));
-    EXPECT_EQ(settings, (Setting::Map{{"iso", "ok"}}));
+    // What is wrong is not missing: it stays as null.
+    EXPECT_EQ(settings, (Setting::Map{{"iso", "ok"},
+                                      {"cpus", Setting()},
+                                      {"tags", Setting()},
+                                      {"text", Setting()},
+                                      {"labels", Setting()}}));
 }
 
 TEST_F(ComponentBodyTest, BodiesOutliveTheirTemplate) {

@@ -33,6 +33,9 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Erroneous{"UnknownBlock", "sauce \"a\" \"b\" {\n}\n", {"Unsupported block type @ 1"}},
         Erroneous{"RootAttribute", "a = 1\n", {"Unsupported argument @ 1"}},
+        Erroneous{"ProvisionerAtRoot",
+                  "provisioner \"box\" {\n}\npost-processors {\n}\n",
+                  {"Unsupported block type @ 1", "Unsupported block type @ 3"}},
         Erroneous{"DynamicAtRoot",
                   "dynamic \"source\" {\n  for_each = []\n  content {}\n}\n",
                   {"Unsupported block type @ 1"}},
@@ -183,7 +186,32 @@ INSTANTIATE_TEST_SUITE_P(
                   "locals {\n  a = uper(\"x\")\n}\n",
                   {"Call to unknown function @ 2"}},
         Erroneous{"DataName", "data \"a b\" \"c\" {\n}\n", {"Invalid data source name @ 1"}},
-        Erroneous{"DataType", "data \"a\" \"c\" {\n}\n", {"Unknown data type a @ 1"}}));
+        Erroneous{"DataType", "data \"a\" \"c\" {\n}\n", {"warning: Unknown data type a @ 1"}}));
+
+const std::string kIgnored = "warning: hcp_packer_registry is ignored @ 1";
+
+INSTANTIATE_TEST_SUITE_P(
+    Registry, ErroneousTemplate,
+    ::testing::Values(
+        Erroneous{"Two",
+                  "hcp_packer_registry {\n}\nhcp_packer_registry {\n}\n",
+                  {kIgnored, "Only one hcp_packer_registry block is allowed @ 3"}},
+        Erroneous{"Member",
+                  "hcp_packer_registry {\n  bucket = \"x\"\n}\n",
+                  {"Unsupported argument @ 2", kIgnored}},
+        Erroneous{"BucketName",
+                  "hcp_packer_registry {\n  bucket_name = \"a_b\"\n}\n",
+                  {"Invalid bucket_name @ 2", kIgnored}},
+        Erroneous{"Description",
+                  "hcp_packer_registry {\n  description = \"" + std::string(256, 'x') + "\"\n}\n",
+                  {"Invalid description @ 2", kIgnored}},
+        Erroneous{"Labels",
+                  "hcp_packer_registry {\n  labels = {}\n  bucket_labels = {}\n}\n",
+                  {"labels and bucket_labels are the same @ 2", kIgnored}},
+        Erroneous{"InsideABuild",
+                  build_with("  hcp_packer_registry {\n  }"),
+                  {"warning: hcp_packer_registry belongs to the top of the template @ 4",
+                   "warning: hcp_packer_registry is ignored @ 4"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     SourcesAndBuilds, ErroneousTemplate,
@@ -274,6 +302,74 @@ TEST_F(ErroneousTemplate, UnknownSourceSuggestsOrListsWhatThereIs) {
     load("source \"box\" \"alpha\" {}\nbuild {\n  sources = [\"box.alpa\", \"box.zzzzzz\"]\n}\n");
     EXPECT_THAT(details(), ::testing::HasSubstr("Did you mean \"box.alpha\"?"));
     EXPECT_THAT(details(), ::testing::HasSubstr("Known: [box.alpha]"));
+}
+
+TEST_F(ErroneousTemplate, BuildValuesAreToldToComeTooLateForMetaArguments) {
+    load(build_with("  provisioner \"box\" {\n    override = { a = { text = build.User } }\n  }"));
+    EXPECT_THAT(details(), ::testing::HasSubstr("The values of build.* are not known here"));
+}
+
+TEST_F(ErroneousTemplate, BlocksAtTheWrongPlaceAreToldWhereTheyBelong) {
+    load("provisioner \"box\" {\n}\n");
+    EXPECT_THAT(details(), ::testing::HasSubstr("belongs into a build block"));
+    const Template result = load(
+        "source \"box\" \"a\" {\n  provisioner \"box\" {\n  }\n}\n"
+        "build {\n  sources = [\"box.a\"]\n}\n");
+    EXPECT_THAT(found(), ::testing::IsEmpty());
+    evaluate(result.builds.at(0).sources.at(0).body);
+    EXPECT_THAT(found(), ::testing::ElementsAre("Unsupported block type @ 2"));
+    EXPECT_THAT(details(), ::testing::HasSubstr("belongs into a build block"));
+    load("memory = 1\nlocals = {}\n");
+    EXPECT_THAT(details(), ::testing::HasSubstr("*.pkrvars.hcl"));
+    EXPECT_THAT(details(), ::testing::HasSubstr("write locals { ... } without an equals sign"));
+}
+
+TEST_F(ErroneousTemplate, MistakesInDeclarationsDoNotHideThoseInTheRest) {
+    const Template result = load(R"(
+variable "x" {
+  type    = strin
+  default = 1
+}
+variable "y" {
+  type    = number
+  default = "many"
+}
+locals {
+  a = var.z
+  b = var.x
+  c = var.y + 1
+}
+build {
+  sources = ["box.nope"]
+  provisioner "box" {
+    max_retries = "often"
+  }
+}
+)");
+    EXPECT_THAT(found(), ::testing::ElementsAre(
+                             "Invalid type specification @ 3",
+                             "Invalid default value for variable @ 8", "Unsupported attribute @ 11",
+                             "Unknown source box.nope @ 16", "Unsuitable value type @ 18"));
+    EXPECT_FALSE(result.readable);
+    EXPECT_THAT(details(), ::testing::HasSubstr("Did you mean \"string\"?"));
+}
+
+TEST_F(ErroneousTemplate, UnknownBlocksThatDeclareNothingDoNotHideTheRest) {
+    load("locals {\n  a = var.x\n}\nbiuld {\n}\nbuild {\n  sources = [\"box.b\"]\n}\n");
+    EXPECT_THAT(found(),
+                ::testing::ElementsAre("Unsupported block type @ 4", "Unsupported attribute @ 2",
+                                       "Unknown source box.b @ 7"));
+}
+
+TEST_F(ErroneousTemplate, UnknownBlocksStopTheSearchForWhatMayStandInThem) {
+    load("variabel \"x\" {\n}\nlocals {\n  a = var.x\n}\n");
+    EXPECT_THAT(found(), ::testing::ElementsAre("Unsupported block type @ 1"));
+}
+
+TEST_F(ErroneousTemplate, TypesInQuotesAreToldToBeWrittenWithout) {
+    load("variable \"x\" {\n  type = \"string\"\n  default = 1\n}\n");
+    EXPECT_THAT(found(), ::testing::ElementsAre("Invalid type specification @ 2"));
+    EXPECT_THAT(details(), ::testing::HasSubstr("without quotes: type = string."));
 }
 
 TEST_F(ErroneousTemplate, DiagnosticsShowTheirLines) {

@@ -512,5 +512,58 @@ TEST(Interpolate, AFailureIsAProblemOfItsOptionWithItsPlace) {
     EXPECT_EQ(problem.range->start.line, 2u);
 }
 
+TEST(Interpolate, MisspeltFieldsOfLateTextsAreWarnings) {
+    struct Options {
+        std::string command;
+    };
+    Schema<Options> schema("test", "");
+    schema.option("command", &Options::command, "").rendered_late();
+    const auto warnings = [&](const std::string& text) {
+        Setting::Map settings = {{"command", text}};
+        Problems problems;
+        interpolate_settings(settings, schema, context(), problems);
+        std::string all;
+        for (const Problem& problem : problems) {
+            EXPECT_EQ(problem.severity, Severity::Warning);
+            all += problem.message;
+        }
+        return all;
+    };
+    EXPECT_EQ(warnings("{{ .Paths }}"), "command has no field .Paths. Did you mean \".Path\"?");
+    EXPECT_EQ(warnings("{{ .Vars }} {{ .Path }} {{ .HTTPIP }} {{ .SomethingElse }}"), "");
+    EXPECT_EQ(warnings("{{ if .Var }}x{{ end }}"),
+              "command has no field .Var. Did you mean \".Vars\"?");
+    EXPECT_EQ(warnings("{{ range .List }}{{ .Pat }}{{ end }}"), "");
+    EXPECT_EQ(warnings("{{ broken"), "");
+}
+
+TEST(Interpolate, TextsWithoutTheirQuotesAreToldSo) {
+    EXPECT_THAT(error_of("{{ user x }}"), HasSubstr("Texts stand in quotes: {{ user `x` }}."));
+    EXPECT_THAT(error_of("{{ xy }}"), ::testing::Not(HasSubstr("Did you mean")));
+}
+
+TEST(Interpolate, LegacyFactsGiveUserVariablesAndTheTemplatesDirectory) {
+    InterpolateContext with_facts = context();
+    auto facts = std::make_shared<LegacyFacts>();
+    facts->user = [](const std::string& name) {
+        return name == "a" ? std::optional<std::string>("value") : std::nullopt;
+    };
+    facts->template_dir = "/templates";
+    with_facts.legacy = facts;
+    EXPECT_EQ(interpolate("{{user `a`}}|{{user `b`}}|{{template_dir}}", with_facts),
+              "value||/templates");
+    EXPECT_EQ(interpolate("{{ if eq (user `a` | upper) `VALUE` }}yes{{ end }}", with_facts), "yes");
+    EXPECT_THROW(interpolate("{{env `HOME`}}", with_facts), Error);
+    EXPECT_THROW(interpolate("{{vault `a` `b`}}", with_facts), Error);
+    facts->in_variables = true;
+    facts->secret = [](const std::string& function, const std::vector<std::string>& arguments) {
+        return function + arguments.back();
+    };
+    EXPECT_EQ(interpolate("{{vault `a` `b`}} {{consul_key `k`}} {{aws_secretsmanager_raw `n`}}",
+                          with_facts),
+              "vaultb consul_keyk aws_secretsmanager_rawn");
+    EXPECT_EQ(interpolate("{{env `KILN_TEST_NOT_SET`}}", with_facts), "");
+}
+
 }  // namespace
 }  // namespace kiln

@@ -198,6 +198,12 @@ TEST_F(JsonTemplate, SyntaxErrorsAreToldWithTheirPlace) {
     EXPECT_THAT(format_diagnostic(diagnostics[0], sources, false), HasSubstr("\"a\": 1,"));
 }
 
+TEST_F(JsonTemplate, LegacyTemplatesAreToldApart) {
+    load_json("{\n  \"variables\": {},\n  \"builders\": [], \"provisioners\": []\n}");
+    EXPECT_THAT(found(), ElementsAre("This is a legacy JSON template @ 3"));
+    EXPECT_THAT(details(), HasSubstr("hcl2_upgrade"));
+}
+
 TEST_F(JsonTemplate, RequiredVersionComesBeforeEverythingElse) {
     load_json(R"json({"packer": {"required_version": "> 9"}, "nonsense": {}})json");
     EXPECT_THAT(found(), ElementsAre("Unsupported Packer Core version @ 1"));

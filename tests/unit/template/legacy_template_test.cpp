@@ -1,5 +1,3 @@
-#include <fmt/ranges.h>
-
 #include "template/expression.h"
 #include "template/interpolate.h"
 #include "template_fixture.h"
@@ -248,6 +246,25 @@ TEST_F(LegacyTemplate, CirclesOfVariablesAreErrorsOnce) {
     EXPECT_THAT(details(), HasSubstr("variable nothing not set"));
 }
 
+TEST_F(LegacyTemplate, VariablesThatGrowWithoutEndAreErrors) {
+    std::string text = "{\"variables\": {\"v0\": \"0123456789abcdef\"";
+    for (int i = 1; i < 90; ++i) {
+        text += fmt::format(",\n\"v{0}\": \"{{{{user `v{1}`}}}}{{{{user `v{1}`}}}}\"", i, i - 1);
+    }
+    load_legacy(text + "}, \"builders\": [{\"type\": \"box\"}]}");
+    ASSERT_EQ(diagnostics.size(), 1u) << ::testing::PrintToString(found());
+    EXPECT_THAT(details(), HasSubstr("its value gets too long"));
+}
+
+TEST_F(LegacyTemplate, ManyFieldsInAVariableTakeLinearTime) {
+    std::string value;
+    for (int i = 0; i < 40000; ++i) value += "{{ .HTTPIP }}x";
+    const Template result = load_legacy("{\"variables\": {\"v\": \"" + value +
+                                        "\"}, \"builders\": [{\"type\": \"box\"}]}");
+    EXPECT_THAT(found(), IsEmpty());
+    EXPECT_EQ(text_of(result.variables, "v"), value);
+}
+
 TEST_F(LegacyTemplate, UndefinedVariablesInComponentsAreEmptyAndWarnedOf) {
     const Template result = load_legacy(R"json({
   "variables": {"name": "x"},
@@ -260,17 +277,21 @@ TEST_F(LegacyTemplate, UndefinedVariablesInComponentsAreEmptyAndWarnedOf) {
 }
 
 TEST_F(LegacyTemplate, EnvironmentAndSecretsBelongToVariablesOnly) {
-    options.secret = [](const std::string& function, const std::vector<std::string>& arguments) {
-        return fmt::format("{}:{}", function, fmt::join(arguments, "+"));
+    options.secrets.vault = [](const std::string& path, const std::string& key) {
+        return "vault:" + path + "+" + key;
+    };
+    options.secrets.consul_key = [](const std::string& key) { return "consul_key:" + key; };
+    options.secrets.aws_secret = [](const std::string& name, const std::string& key) {
+        return "aws_secretsmanager:" + name + "+" + key;
     };
     const Template result = load_legacy(R"json({
   "variables": {"v": "{{vault `secret/data/x` `key`}}", "c": "{{consul_key `k`}}",
-    "s": "{{aws_secretsmanager `n` `k`}} {{aws_secretsmanager_raw `n`}}"},
+    "s": "{{aws_secretsmanager `n` `k`}} {{aws_secretsmanager `n`}}"},
   "builders": [{"type": "box", "text": "{{env `HOME`}}", "iso": "{{vault `a` `b`}}"}]
 })json");
     EXPECT_EQ(text_of(result.variables, "v"), "vault:secret/data/x+key");
     EXPECT_EQ(text_of(result.variables, "c"), "consul_key:k");
-    EXPECT_EQ(text_of(result.variables, "s"), "aws_secretsmanager:n+k aws_secretsmanager_raw:n");
+    EXPECT_EQ(text_of(result.variables, "s"), "aws_secretsmanager:n+k aws_secretsmanager:n+");
     rendered(source(result).body);
     EXPECT_THAT(found(), ElementsAre(HasSubstr("in the \"variables\" section only"),
                                      HasSubstr("in the \"variables\" section only")));
@@ -340,6 +361,30 @@ TEST_F(LegacyTemplate, SyntaxCheckReadsVariablesAndRendersNothing) {
     check_template_syntax(options, sources, diagnostics);
     EXPECT_THAT(found(),
                 ElementsAre("Invalid variables file @ 1", "Failed to read variables file"));
+}
+
+TEST_F(LegacyTemplate, GivenValuesThatNothingAsksForAreWarnedOf) {
+    write("vars.json", R"({"shared": "x", "names": "y"})");
+    options.variable_files = {directory.path() / "vars.json"};
+    options.variables = {{"nmae", "v"}, {"used", "v"}};
+    const std::string text = R"json({"variables": {"name": "n"},
+        "builders": [{"type": "box", "text": "{{user `used`}}"}]})json";
+    load_legacy(text);
+    EXPECT_THAT(found(), ElementsAre("warning: Undefined variable"));
+    EXPECT_THAT(details(), HasSubstr("Did you mean \"name\"?"));
+    options.warn_undeclared_variables = true;
+    load_legacy(text);
+    EXPECT_EQ(found().size(), 2u) << "of files only what is nearly a variable";
+}
+
+TEST_F(LegacyTemplate, HclByAnotherNameIsToldApart) {
+    load_legacy("# a comment\nsource \"box\" \"a\" {\n}\n");
+    EXPECT_THAT(found(), ElementsAre("This looks like a template in HCL @ 1"));
+    EXPECT_THAT(details(), HasSubstr("box.pkr.hcl."));
+    load_legacy("variables {}");
+    EXPECT_THAT(found(), ElementsAre("This looks like a template in HCL @ 1"));
+    load_legacy("data: yaml");
+    EXPECT_THAT(found(), ::testing::Not(ElementsAre("This looks like a template in HCL @ 1")));
 }
 
 TEST_F(LegacyTemplate, SyntaxErrorsShowTheTextAround) {

@@ -98,7 +98,7 @@ TEST_F(LoadTemplate, RequiredPluginsOfKnownFormAreAccepted) {
 
 TEST_F(LoadTemplate, RegistryAndCommunicatorBlocksAreLeftAside) {
     load(
-        "hcp_packer_registry {\n  bucket_name = \"x\"\n}\ncommunicator \"ssh\" \"c\" {\n  a = "
+        "hcp_packer_registry {\n  bucket_name = \"xyz\"\n}\ncommunicator \"ssh\" \"c\" {\n  a = "
         "1\n}\n");
     EXPECT_THAT(found(), ElementsAre("warning: hcp_packer_registry is ignored @ 1"));
 }

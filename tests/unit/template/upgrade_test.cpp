@@ -311,6 +311,21 @@ TEST_F(Upgrade, UnknownOptionsOfKnownComponentsStay) {
     EXPECT_THAT(text, HasSubstr("txet = \"x\""));
 }
 
+TEST_F(Upgrade, WhatHclCannotSayIsLeftOutWithAWarning) {
+    const std::string text = upgraded(R"json({"builders": [
+      {"type": "box", "labels": {"a": {"b": 1}}}]})json");
+    EXPECT_THAT(text, HasSubstr("# labels is left out: in HCL it holds texts only."));
+    EXPECT_THAT(found(), ElementsAre("warning: labels could not be carried over @ 2"));
+    EXPECT_TRUE(result.complete);
+}
+
+TEST_F(Upgrade, NumbersThatMayBeNothingAreZeroThen) {
+    const std::string text = upgraded(R"json({"variables": {"n": "", "m": "2"}, "builders": [
+      {"type": "box", "cpus": "{{user `n`}}"}, {"type": "box", "name": "b", "cpus": "{{user `m`}}"}]})json");
+    EXPECT_THAT(text, HasSubstr("cpus = var.n == \"\" ? \"0\" : var.n\n"));
+    EXPECT_THAT(text, HasSubstr("cpus = var.m\n"));
+}
+
 TEST_F(Upgrade, AnnotationsExplainEverySection) {
     upgrade_options.with_annotations = true;
     const std::string text = upgraded(

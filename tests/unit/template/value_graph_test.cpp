@@ -65,9 +65,42 @@ TEST_F(ValueGraph, LongChainsAreFine) {
     EXPECT_EQ(text_of(result.locals, "l19999"), "1");
 }
 
-TEST_F(ValueGraph, UnknownDataTypesAreErrorsOfTheirBlock) {
-    load("data \"amazon-ami\" \"base\" {\n  x = 1\n}\nlocals { a = data.amazon-ami.base.id }\n");
-    EXPECT_THAT(found(), ElementsAre("Unknown data type amazon-ami @ 1"));
+TEST_F(ValueGraph, UnknownDataTypesMatterWhereTheirValuesAreNeeded) {
+    options.known_types = [](std::string_view) { return std::vector<std::string>{"http", "null"}; };
+    const Template result = load(R"(
+data "htp" "base" {
+  x = local.unused
+}
+locals {
+  unused = 1
+  id     = "${data.htp.base.id}-x"
+  more   = upper(local.id)
+}
+source "box" "needs" {
+  text = local.more
+  iso  = data.htp.base.id
+}
+source "box" "free" {
+  text = local.unused
+}
+build {
+  sources = ["box.needs", "box.free"]
+}
+)");
+    EXPECT_THAT(found(), ElementsAre("warning: Unknown data type htp @ 2"));
+    EXPECT_THAT(details(), HasSubstr("Did you mean \"http\"? Known types: http, null."));
+    ASSERT_EQ(result.builds.at(0).sources.size(), 2u);
+    diagnostics.clear();
+    evaluate(result.builds[0].sources[0].body);
+    EXPECT_THAT(found(), IsEmpty()) << "data sources are not asked, so nothing is known of any";
+
+    options.read_data = [](const std::string&, const Setting::Map&) { return Setting::Map(); };
+    const Template asked = load();
+    diagnostics.clear();
+    evaluate(asked.builds.at(0).sources.at(1).body);
+    EXPECT_THAT(found(), IsEmpty());
+    evaluate(asked.builds.at(0).sources.at(0).body);
+    EXPECT_THAT(found(), ElementsAre(HasSubstr("No value for data.htp.base")));
 }
 
 class DataSources : public TemplateTest {

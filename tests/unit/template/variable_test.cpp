@@ -188,6 +188,19 @@ TEST_F(VariableTest, WrongValuesAreToldByWhereTheyStand) {
                             "Extra characters after expression @ 1"));
 }
 
+TEST_F(VariableTest, ArgumentsOfStructuredTypesAreToldToBeExpressions) {
+    const ScopedEnvironment environment("PKR_VAR_m", "word");
+    write("main.pkr.hcl",
+          "variable \"sizes\" {\n  type = list(number)\n}\nvariable \"m\" {\n  type = "
+          "map(string)\n}\n");
+    options.variables = {{"sizes", "big"}};
+    load();
+    EXPECT_THAT(found(), ElementsAre("Variables not allowed @ 1", "Variables not allowed @ 1"));
+    EXPECT_THAT(details(), HasSubstr("because its type is list(number). Write it like -var "
+                                     "'sizes=[1, 2]'."));
+    EXPECT_THAT(details(), HasSubstr("Write it like PKR_VAR_m='{ name = \"value\" }'."));
+}
+
 TEST_F(VariableTest, VariableFilesHoldPlainValues) {
     write("main.pkr.hcl", "variable \"x\" {\n  default = 1\n}\n");
     write("bad.hcl", "variable \"y\" {\n}\nother {\n}\nx = upper(\"a\")\n");

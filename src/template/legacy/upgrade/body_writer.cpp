@@ -12,6 +12,7 @@ namespace {
 
 bool is_scalar(const json::Node& node);
 bool is_integer(const std::string& text);
+bool holds_structure(const Setting& value);
 std::optional<bool> written_bool(const std::string& text);
 std::vector<std::string> split_commas(const std::string& text);
 
@@ -80,8 +81,18 @@ std::string BodyWriter::option(const std::string& name, const Setting& value,
         for (const Setting& one : *several) out += block(name, one, *info.block, place);
         return out;
     }
+    if (info.type == OptionType::StringMap && holds_structure(value)) return left_out(name, value);
     const std::string written = expression(value, info.type, place);
     return written.empty() ? "" : fmt::format("{} = {}\n", name, written);
+}
+
+std::string BodyWriter::left_out(const std::string& name, const Setting& value) {
+    diagnostics_.add(Diagnostic::warning(
+        fmt::format("{} could not be carried over", name),
+        fmt::format("In HCL \"{}\" holds texts only, and here it holds more. It is left out.",
+                    name),
+        value.range()));
+    return fmt::format("# {} is left out: in HCL it holds texts only.\n", name);
 }
 
 std::string BodyWriter::block(const std::string& name, const Setting& value,
@@ -123,8 +134,7 @@ std::string BodyWriter::expression(const Setting& value, OptionType type, TextPl
         case OptionType::Tristate:
             return text != nullptr ? boolean(*text, place) : plain(value, place);
         case OptionType::Int:
-            if (text != nullptr && text->empty()) return {};
-            return text != nullptr && is_integer(*text) ? *text : plain(value, place);
+            return text != nullptr ? integer(*text, place) : plain(value, place);
         case OptionType::TimeSpan:
             if (text != nullptr && text->ends_with("ns")) {
                 const auto duration = parse_duration(*text);
@@ -153,6 +163,16 @@ std::string BodyWriter::boolean(const std::string& text, TextPlace place) {
     if (is_plain) return reference;
     return fmt::format("contains([\"1\", \"t\", \"T\", \"true\", \"True\", \"TRUE\"], {})",
                        reference);
+}
+
+// Nothing was zero.
+std::string BodyWriter::integer(const std::string& text, TextPlace place) {
+    if (text.empty()) return {};
+    if (is_integer(text)) return text;
+    const auto user = TextUpgrade::only_user(text);
+    const std::string written = plain(Setting(text), place);
+    if (!user || default_of_(*user).value_or("0") != "") return written;
+    return fmt::format("{0} == \"\" ? \"0\" : {0}", written);
 }
 
 std::string BodyWriter::list(const Setting& value, OptionType type, TextPlace place) {
@@ -220,6 +240,13 @@ namespace {
 
 bool is_scalar(const json::Node& node) {
     return !node.is(json::Kind::Array) && !node.is(json::Kind::Object);
+}
+
+bool holds_structure(const Setting& value) {
+    const Setting::Map* map = value.as_map();
+    return map != nullptr && std::any_of(map->begin(), map->end(), [](const auto& entry) {
+               return entry.second.as_map() != nullptr || entry.second.as_list() != nullptr;
+           });
 }
 
 bool is_integer(const std::string& text) {

@@ -19,8 +19,13 @@ class BodyWriter {
     /// a variable may hold.
     using DefaultOf = std::function<std::optional<std::string>(const std::string& user)>;
 
-    BodyWriter(const json::Document& document, TextUpgrade& texts, DefaultOf default_of)
-        : document_(document), texts_(texts), default_of_(std::move(default_of)) {}
+    /// What cannot be said in HCL is left out, with a comment and a warning.
+    BodyWriter(const json::Document& document, TextUpgrade& texts, DefaultOf default_of,
+               Diagnostics& diagnostics)
+        : document_(document),
+          texts_(texts),
+          default_of_(std::move(default_of)),
+          diagnostics_(diagnostics) {}
 
     /// The component's options that `is_own` does not claim, a line or block each.
     std::string body(const json::Node& component, OwnKey is_own, const SchemaInfo* schema,
@@ -38,6 +43,8 @@ class BodyWriter {
 
     std::string expression(const Setting& value, OptionType type, TextPlace place);
     std::string boolean(const std::string& text, TextPlace place);
+    std::string integer(const std::string& text, TextPlace place);
+    std::string left_out(const std::string& name, const Setting& value);
     std::string list(const Setting& value, OptionType type, TextPlace place);
     std::string map(const Setting::Map& entries, TextPlace place);
     /// By the look of the value alone.
@@ -46,6 +53,7 @@ class BodyWriter {
     const json::Document& document_;
     TextUpgrade& texts_;
     DefaultOf default_of_;
+    Diagnostics& diagnostics_;
 };
 
 /// `[a, b]`, over several lines when there are several elements.
