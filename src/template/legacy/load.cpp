@@ -167,7 +167,8 @@ void warn_of_undeclared(const RawTemplate& raw, const TemplateOptions& options,
     collect_users(raw.document->root, used);
     std::vector<std::string> declared;
     for (const RawVariable& variable : raw.variables) declared.push_back(variable.name);
-    for (const auto& [name, value] : given) {
+    for (const auto& entry : given) {
+        const std::string& name = entry.first;
         if (used.contains(name) || raw.find_variable(name) != nullptr) continue;
         const bool is_argument =
             std::any_of(options.variables.begin(), options.variables.end(),
