@@ -15,7 +15,11 @@ namespace {
 Error wrong_kind(std::string_view needed, const Setting& from);
 std::string in_quotes(const std::string& text);
 std::vector<std::string> split_commas(const std::string& text);
+bool is_unreadable(const Setting& setting);
 bool is_empty(const Setting& setting);
+bool is_zero(const OptionInfo& option, const Setting& setting);
+std::size_t mention_of(std::string_view name, std::string_view message);
+const Setting* find_mentioned(std::string_view message, const Setting::Map& settings);
 bool is_choice(const OptionInfo& option, const std::string& text);
 bool is_unset_choice(const OptionInfo& option, const Setting& setting);
 const std::string* find_wrong_choice(const OptionInfo& option, const Setting& setting);
@@ -52,6 +56,11 @@ std::vector<std::string> SchemaInfo::option_names() const {
     return names;
 }
 
+std::string SchemaInfo::former_name_advice(std::string_view name) const {
+    const auto found = former_names_.find(name);
+    return found == former_names_.end() ? std::string() : found->second;
+}
+
 void Problems::error(std::string option, std::string message) {
     items_.push_back({Severity::Error, std::move(option), std::move(message), {}});
 }
@@ -70,10 +79,12 @@ namespace schema_detail {
 void report_unknown(const SchemaInfo& schema, const Setting::Map& settings, Problems& problems) {
     for (const auto& [name, setting] : settings) {
         if (schema.find(name) != nullptr) continue;
-        problems.add({Severity::Error, name,
-                      fmt::format("{} has no option \"{}\".{}", schema.name(), name,
-                                  did_you_mean(name, schema.option_names())),
-                      setting.range()});
+        const std::string advice = schema.former_name_advice(name);
+        problems.add(
+            {Severity::Error, name,
+             fmt::format("{} has no option \"{}\".{}", schema.name(), name,
+                         advice.empty() ? did_you_mean(name, schema.option_names()) : " " + advice),
+             setting.range()});
     }
 }
 
@@ -81,6 +92,7 @@ void report_missing(const SchemaInfo& schema, const Setting::Map& settings, Prob
     for (const auto& option : schema.options()) {
         if (!option.required) continue;
         const auto found = settings.find(option.name);
+        if (found != settings.end() && is_unreadable(found->second)) continue;
         if (found == settings.end() || is_empty(found->second)) {
             problems.error(option.name, fmt::format("{} must be set.", option.name));
         }
@@ -89,7 +101,8 @@ void report_missing(const SchemaInfo& schema, const Setting::Map& settings, Prob
 
 bool accept(const OptionInfo& option, const Setting& setting, Problems& problems) {
     if (setting.is_null() || is_unset_choice(option, setting)) return false;
-    if (!option.deprecated.empty()) {
+    if (option.zero_is_unset && is_zero(option, setting)) return false;
+    if (!option.deprecated.empty() && !is_zero(option, setting)) {
         problems.add(located(Severity::Warning, option, setting,
                              fmt::format("is deprecated: {}", option.deprecated)));
     }
@@ -122,6 +135,41 @@ void hide_sensitive(const SchemaInfo& schema, const Setting::Map& settings) {
 Problem located(Severity severity, const OptionInfo& option, const Setting& setting,
                 std::string message) {
     return {severity, option.name, option.name + " " + message, setting.range()};
+}
+
+void add_rule_problems(const Problems& rules, const Setting::Map& settings, Problems& found) {
+    std::set<std::string> undecoded;
+    for (const Problem& problem : found) {
+        if (problem.severity == Severity::Error && !problem.option.empty()) {
+            undecoded.insert(problem.option);
+        }
+    }
+    for (const auto& [name, setting] : settings) {
+        if (is_unreadable(setting)) undecoded.insert(name);
+    }
+    for (Problem problem : rules) {
+        const bool follows =
+            std::any_of(undecoded.begin(), undecoded.end(), [&](const std::string& option) {
+                return problem.option == option ||
+                       mention_of(option, problem.message) != std::string::npos;
+            });
+        if (follows) continue;
+        const auto setting = settings.find(problem.option);
+        const Setting* place = setting != settings.end()
+                                   ? &setting->second
+                                   : find_mentioned(problem.message, settings);
+        if (!problem.range && place != nullptr) problem.range = place->range();
+        found.add(std::move(problem));
+    }
+}
+
+Problems placed(const Problems& problems, const std::optional<SourceRange>& range) {
+    Problems out;
+    for (Problem problem : problems) {
+        if (!problem.range) problem.range = range;
+        out.add(std::move(problem));
+    }
+    return out;
 }
 
 }  // namespace schema_detail
@@ -184,6 +232,10 @@ void assign(const Setting& from, bool& to) {
         to = *flag;
         return;
     }
+    if (is_empty(from)) {
+        to = false;
+        return;
+    }
     const auto* number = from.as_number();
     const auto* text = from.as_string();
     const std::string value = number != nullptr ? number->text : text != nullptr ? *text : "";
@@ -201,10 +253,14 @@ void assign(const Setting& from, bool& to) {
 }
 
 void assign(const Setting& from, std::optional<bool>& to) {
-    assign_optional(from, to);
+    if (!is_empty(from)) assign_optional(from, to);
 }
 
 void assign(const Setting& from, int& to) {
+    if (is_empty(from)) {  // so the peer reads a variable that was left empty
+        to = 0;
+        return;
+    }
     std::string text;
     if (from.as_list() != nullptr || from.as_map() != nullptr || from.as_bool() != nullptr) {
         throw wrong_kind("whole number", from);
@@ -217,7 +273,7 @@ void assign(const Setting& from, int& to) {
 }
 
 void assign(const Setting& from, std::optional<int>& to) {
-    assign_optional(from, to);
+    if (!is_empty(from)) assign_optional(from, to);
 }
 
 void assign(const Setting& from, Duration& to) {
@@ -316,9 +372,13 @@ std::string of(const std::map<std::string, std::string>& value) {
 namespace {
 
 Error wrong_kind(std::string_view needed, const Setting& from) {
-    const std::string* text = from.as_string();
-    return Error(text == nullptr ? fmt::format("needs a {}, not a {}", needed, from.kind())
-                                 : fmt::format("needs a {}, not {}", needed, in_quotes(*text)));
+    if (const std::string* text = from.as_string()) {
+        return Error(fmt::format("needs a {}, not {}", needed, in_quotes(*text)));
+    }
+    if (const auto* number = from.as_number()) {
+        return Error(fmt::format("needs a {}, not {}", needed, number->text));
+    }
+    return Error(fmt::format("needs a {}, not a {}", needed, from.kind()));
 }
 
 std::string in_quotes(const std::string& text) {
@@ -346,9 +406,57 @@ std::vector<std::string> split_commas(const std::string& text) {
     }
 }
 
+// What could not be evaluated, and was told as such, is null with a place.
+bool is_unreadable(const Setting& setting) {
+    return setting.is_null() && setting.range().has_value();
+}
+
 bool is_empty(const Setting& setting) {
     const std::string* text = setting.as_string();
     return setting.is_null() || (text != nullptr && text->empty());
+}
+
+bool is_zero(const OptionInfo& option, const Setting& setting) {
+    if (const Setting::List* list = setting.as_list()) return list->empty();
+    const std::string* text = setting.as_string();
+    if (text != nullptr && text->empty()) return true;
+    const auto* number = setting.as_number();
+    const bool counts = option.type == OptionType::Int || option.type == OptionType::TimeSpan;
+    if (number != nullptr)
+        return counts && number->text.find_first_not_of("0.") == std::string::npos;
+    if (text == nullptr) return false;
+    if (option.type == OptionType::Int) return *text == "0";
+    return option.type == OptionType::TimeSpan && parse_duration(*text) == Duration::zero();
+}
+
+// Where a message names an option, as a word of its own.
+std::size_t mention_of(std::string_view name, std::string_view message) {
+    const auto is_part = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_';
+    };
+    for (std::size_t at = message.find(name); at != std::string_view::npos;
+         at = message.find(name, at + 1)) {
+        const std::size_t end = at + name.size();
+        if ((at == 0 || !is_part(message[at - 1])) &&
+            (end == message.size() || !is_part(message[end]))) {
+            return at;
+        }
+    }
+    return std::string_view::npos;
+}
+
+// The setting that a message names first.
+const Setting* find_mentioned(std::string_view message, const Setting::Map& settings) {
+    const Setting* found = nullptr;
+    std::size_t first = std::string_view::npos;
+    for (const auto& [name, setting] : settings) {
+        const std::size_t at = mention_of(name, message);
+        if (at >= first) continue;
+        first = at;
+        found = &setting;
+    }
+    return found;
 }
 
 bool is_choice(const OptionInfo& option, const std::string& text) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,6 +46,9 @@ struct OptionInfo {
     bool rendered_late = false;
     bool sensitive = false;
     bool hidden = false;  ///< accepted, not documented
+    /// Zero, "" and [] say that nothing was said, so that the default holds: so it is with the
+    /// peer's options that have a default.
+    bool zero_is_unset = false;
     std::vector<std::string> choices;
     /// Another option (or advice) that takes the place of this one.
     std::string deprecated;
@@ -96,6 +100,8 @@ class SchemaInfo {
     const OptionInfo* find(std::string_view option) const;
     /// Of the options that are documented.
     std::vector<std::string> option_names() const;
+    /// What to write in place of a name that an option had in the past, or nothing.
+    std::string former_name_advice(std::string_view name) const;
     /// What the component gives back, by name; data sources alone have some.
     const std::vector<OutputInfo>& outputs() const { return outputs_; }
 
@@ -110,6 +116,7 @@ class SchemaInfo {
     std::string doc_;
     std::vector<OptionInfo> options_;
     std::vector<OutputInfo> outputs_;
+    std::map<std::string, std::string, std::less<>> former_names_;
 };
 
 /// Conversions from a Setting to a member, as forgiving as the peer's: numbers and bools become
@@ -149,6 +156,23 @@ std::string of(const std::map<std::string, std::string>& value);
 namespace schema_detail {
 template <class Member>
 constexpr OptionType type_of();
+inline bool has_default(int value) {
+    return value > 0;
+}
+inline bool has_default(Duration value) {
+    return value > Duration::zero();
+}
+inline bool has_default(const std::string& value) {
+    return !value.empty();
+}
+template <class Element>
+bool has_default(const std::vector<Element>& value) {
+    return !value.empty();
+}
+template <class Other>
+bool has_default(const Other&) {
+    return false;
+}
 /// Reports unknown names, deprecated options and missing required ones (a required text must not
 /// be empty); `accept` is true when the
 /// option is to be assigned: null is not set, and neither is "" where there are choices.
@@ -160,6 +184,11 @@ bool accept(const OptionInfo& option, const Setting& setting, Problems& problems
 void hide_sensitive(const SchemaInfo& schema, const Setting::Map& settings);
 Problem located(Severity severity, const OptionInfo& option, const Setting& setting,
                 std::string message);
+/// Adds what the rules said to what decoding found, each where its option stands; what speaks of an
+/// option that could not be decoded is left out.
+void add_rule_problems(const Problems& rules, const Setting::Map& settings, Problems& found);
+/// Gives the problems that have no place of their own one.
+Problems placed(const Problems& problems, const std::optional<SourceRange>& range);
 }  // namespace schema_detail
 
 /// The one declaration of a component's options: name, member, type, default, documentation.
@@ -183,6 +212,7 @@ class Schema : public SchemaInfo {
         info.name = std::move(name);
         info.type = schema_detail::type_of<Member>();
         info.default_text = default_text::of(T{}.*member);
+        info.zero_is_unset = schema_detail::has_default(T{}.*member);
         info.doc = std::move(doc);
         add(std::move(info), [member](T& object, const Setting& setting, Problems&) {
             setting_to::assign(setting, object.*member);
@@ -232,9 +262,10 @@ class Schema : public SchemaInfo {
         for (std::size_t i = 0; i < shared->options().size(); ++i) {
             add(shared->options()[i],
                 [member, shared, i](T& object, const Setting& setting, Problems& problems) {
-                    shared->assign(i, object.*member, setting, problems);
+                    shared->assigns_[i](object.*member, setting, problems);
                 });
         }
+        former_names_.insert(shared->former_names_.begin(), shared->former_names_.end());
         checks_.push_back([member, shared](const T& object, Problems& problems) {
             shared->run_checks(object.*member, problems);
         });
@@ -273,6 +304,15 @@ class Schema : public SchemaInfo {
     Schema& one_of(std::vector<std::string> choices) {
         return refine([&](OptionInfo& info) { info.choices = std::move(choices); });
     }
+    /// Of an optional member; others with a default are so by themselves.
+    Schema& zero_is_unset() {
+        return refine([](OptionInfo& info) { info.zero_is_unset = true; });
+    }
+    /// A name that an option had in the past, and what to write now.
+    Schema& former_name(std::string name, std::string advice) {
+        former_names_.emplace(std::move(name), std::move(advice));
+        return *this;
+    }
     Schema& unavailable(std::string why) {
         return refine([&](OptionInfo& info) { info.unavailable = std::move(why); });
     }
@@ -293,7 +333,8 @@ class Schema : public SchemaInfo {
         return *this;
     }
 
-    /// A rule over the decoded options. Rules run only when every option could be decoded.
+    /// A rule over the decoded options. Options that could not be decoded have their defaults; what
+    /// a rule says of them is left out.
     Schema& check(std::function<void(const T&, Problems&)> rule) {
         checks_.push_back(std::move(rule));
         return *this;
@@ -310,17 +351,9 @@ class Schema : public SchemaInfo {
             if (setting != settings.end()) assign(i, object, setting->second, found);
         }
         schema_detail::report_missing(*this, settings, found);
-        if (!found.has_errors()) {
-            Problems rules;
-            run_checks(object, rules);
-            for (Problem problem : rules) {
-                const auto setting = settings.find(problem.option);
-                if (setting != settings.end() && !problem.range) {
-                    problem.range = setting->second.range();
-                }
-                found.add(std::move(problem));
-            }
-        }
+        Problems rules;
+        run_checks(object, rules);
+        schema_detail::add_rule_problems(rules, settings, found);
         for (const Problem& problem : found) problems.add(problem);
         return object;
     }
@@ -332,7 +365,12 @@ class Schema : public SchemaInfo {
     T decode_block(const Setting& setting, Problems& problems) const {
         const Setting::Map* map = setting.as_map();
         if (map == nullptr) throw Error(fmt::format("needs a block, not a {}", setting.kind()));
-        return decode(*map, problems);
+        Problems found;
+        T object = decode(*map, found);
+        for (const Problem& problem : schema_detail::placed(found, setting.range())) {
+            problems.add(problem);
+        }
+        return object;
     }
 
   private:

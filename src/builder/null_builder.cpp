@@ -68,22 +68,21 @@ void check_null(const NullOptions& options, Problems& problems) {
     const WinRmConfig& winrm = communicator.winrm;
     const bool by_winrm = communicator.communicator == "winrm";
     if ((by_winrm ? winrm.host : ssh.host).empty()) {
-        problems.error(
-            by_winrm ? "winrm_host" : "ssh_host",
-            "a Host must be specified, please reference your communicator documentation");
+        const std::string option = by_winrm ? "winrm_host" : "ssh_host";
+        problems.error(option, fmt::format("a Host must be specified: set {}.", option));
     }
     if ((by_winrm ? winrm.username : ssh.username).empty()) {
-        problems.error(
-            by_winrm ? "winrm_username" : "ssh_username",
-            "a Username must be specified, please reference your communicator documentation");
+        const std::string option = by_winrm ? "winrm_username" : "ssh_username";
+        problems.error(option, fmt::format("a Username must be specified: set {}.", option));
     }
     if (by_winrm && !winrm.password.empty()) return;
     const int ways = (ssh.agent_auth ? 1 : 0) + (ssh.password.empty() ? 0 : 1) +
                      (ssh.private_key_file.empty() ? 0 : 1);
     if (ways == 0) {
-        problems.error("ssh_password",
-                       "one authentication method must be specified, please reference your "
-                       "communicator documentation");
+        problems.error("communicator",
+                       by_winrm ? "one authentication method must be specified: set winrm_password."
+                                : "one authentication method must be specified: set ssh_password, "
+                                  "ssh_private_key_file or ssh_agent_auth.");
     }
     if (ways > 1) {
         problems.error("ssh_password",

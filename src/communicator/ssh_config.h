@@ -72,16 +72,18 @@ struct SshConfig {
 /// otherwise the unset one has no limit. A `wait_timeout` then replaces the timeout.
 void apply_defaults(SshConfig& config);
 
-/// Everything that is wrong with a configuration, before anything is connected: missing or
-/// malformed values, key files that cannot be used, algorithms that are not known. Empty when it is
-/// fine.
-std::vector<Error> ssh_config_errors(const SshConfig& config);
-
-/// Which options of a configuration the connector cannot honour yet, and what to do instead.
-struct SshConfigGap {
+/// What is wrong with an option of a template.
+struct OptionError {
     std::string option;
     Error error;
 };
-std::vector<SshConfigGap> ssh_config_gaps(const SshConfig& config);
+
+/// Everything that is wrong with a configuration, before anything is connected: missing or
+/// malformed values, key files that cannot be used, algorithms that are not known. Empty when it is
+/// fine.
+std::vector<OptionError> ssh_config_errors(const SshConfig& config);
+
+/// Which options of a configuration the connector cannot honour yet, and what to do instead.
+std::vector<OptionError> ssh_config_gaps(const SshConfig& config);
 
 }  // namespace kiln

@@ -32,9 +32,8 @@ SshConnector::SshConnector(SshConfig config, SshCallbacks callbacks)
     if (config_.password != config_.username) secrets().add_word(config_.password);
     secrets().add(config_.private_key);
     apply_defaults(config_);
-    const std::vector<Error> errors = ssh_config_errors(config_);
-    if (!errors.empty()) throw errors.front();
-    for (const SshConfigGap& gap : ssh_config_gaps(config_)) throw gap.error;
+    for (const OptionError& wrong : ssh_config_errors(config_)) throw wrong.error;
+    for (const OptionError& gap : ssh_config_gaps(config_)) throw gap.error;
     const bool has_agent = !agent_socket_path(config_).empty();
     if (!has_agent) config_.agent_forwarding = false;
     if (config_.agent_auth && !has_agent) {

@@ -106,14 +106,17 @@ class ComponentWith : public Base {
         options_ = schema_->decode(settings, problems);
         prepared_ = context;
         this->gaps_ = {};
+        Problems found;
+        complete(options_, context, found);
+        schema_detail::add_rule_problems(found, settings, problems);
         if (problems.has_errors()) return;
-        complete(options_, context, problems);
         report_unavailable(*schema_, settings, this->gaps_);
         find_gaps(options_, this->gaps_);
     }
 
   protected:
-    /// Fills in what depends on the build and checks what a schema rule cannot.
+    /// Fills in what depends on the build and checks what a schema rule cannot. Also called when
+    /// some options are wrong, so that all problems are told at once.
     virtual void complete(Options&, const PrepareContext&, Problems&) {}
     /// Reports what depends on an option's value (see Component::gaps); options that kiln does not
     /// serve at all say so in the schema.

@@ -46,10 +46,13 @@ void is_port(const std::string& option, int port, Problems& problems) {
 
 void is_port_range(const std::string& min_option, int min, const std::string& max_option, int max,
                    Problems& problems) {
-    if (min < 0 || max > 65535) {
-        problems.error(min_option, fmt::format("{} and {} must be ports, at most 65535.",
-                                               min_option, max_option));
-    } else if (min > max) {
+    const auto is_bad = [](int port) { return port < 0 || port > 65535; };
+    const auto refuse = [&](const std::string& option, int port) {
+        problems.error(option, fmt::format("{} is {}, not a port.", option, port));
+    };
+    if (is_bad(min)) refuse(min_option, min);
+    if (is_bad(max)) refuse(max_option, max);
+    if (!is_bad(min) && !is_bad(max) && min > max) {
         problems.error(min_option, fmt::format("{} must be at most {}.", min_option, max_option));
     }
 }

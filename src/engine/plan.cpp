@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "base/suggest.h"
 #include "engine/selection.h"
@@ -52,6 +53,8 @@ bool applies(const std::vector<std::string>& only, const std::vector<std::string
 bool has_all_components(const PlannedBuild& build);
 std::string label_of(std::string_view keyword, const std::string& type, const std::string& name);
 std::string_view component_word(std::string_view keyword);
+Diagnostics in_order(const Diagnostics& diagnostics);
+bool says_that_it_is_missing(const Problem& problem);
 void locate(Problem& problem, const Setting::Map& settings);
 bool is_about_placeholder(const Problem& problem, const Setting::Map& settings);
 bool holds_placeholder(const Setting& setting);
@@ -61,7 +64,10 @@ Diagnostic to_diagnostic(const Problem& problem, std::string summary, const Sour
 
 std::vector<PlannedBuild> make_plan(const Template& tmpl, const PlanOptions& options,
                                     const Registry& registry, Diagnostics& diagnostics) {
-    return Planner(tmpl, options, registry, diagnostics).run();
+    Diagnostics found;
+    std::vector<PlannedBuild> plan = Planner(tmpl, options, registry, found).run();
+    diagnostics.append(in_order(found));
+    return plan;
 }
 
 template <class C>
@@ -69,9 +75,9 @@ void prepare(Planned<C>& planned, const PreparationInput& input, Diagnostics& di
     const BodyContext body{input.build.source_type, input.build.local_name, input.variables};
     Diagnostics found;
     Setting::Map settings = planned.body->evaluate(*planned.schema, body, found);
-    const bool usable = !found.has_errors();
+    // What could be evaluated is checked all the same, so that all mistakes are told at once.
+    const bool complete = !found.has_errors();
     diagnostics.append(std::move(found));
-    if (!usable) return;
     for (const auto& [name, value] : planned.override_settings) settings[name] = value;
 
     PrepareContext context;
@@ -90,8 +96,11 @@ void prepare(Planned<C>& planned, const PreparationInput& input, Diagnostics& di
 
     Problems problems;
     interpolate_settings(settings, *planned.schema, context.interpolation, problems);
-    if (!problems.has_errors()) planned.component->prepare(settings, context, problems);
+    Problems rules;
+    planned.component->prepare(settings, context, rules);
+    schema_detail::add_rule_problems(rules, settings, problems);
     for (Problem problem : problems) {
+        if (!complete && says_that_it_is_missing(problem)) continue;  // the body told it already
         // A rule cannot judge a value that is not known yet: it is asked again before the run.
         if (!input.values_known && is_about_placeholder(problem, settings)) continue;
         locate(problem, settings);
@@ -101,6 +110,7 @@ void prepare(Planned<C>& planned, const PreparationInput& input, Diagnostics& di
             to_diagnostic(problem, fmt::format("{} {}", what, planned.label), planned.range));
     }
     planned.gaps.clear();
+    if (!complete || problems.has_errors()) return;
     for (Problem gap : planned.component->gaps()) {
         locate(gap, settings);
         planned.gaps.add(to_diagnostic(gap, fmt::format("kiln cannot run {} yet", planned.label),
@@ -296,7 +306,32 @@ bool has_all_components(const PlannedBuild& build) {
 }
 
 std::string label_of(std::string_view keyword, const std::string& type, const std::string& name) {
+    if (name.empty()) return fmt::format("{} \"{}\"", keyword, type);
     return fmt::format("{} \"{}\" \"{}\"", keyword, type, name);
+}
+
+// By their places, what has none last; one that several builds give rise to is there once.
+Diagnostics in_order(const Diagnostics& diagnostics) {
+    std::vector<Diagnostic> items;
+    std::set<std::string> known;
+    for (const Diagnostic& item : diagnostics) {
+        const std::string place = item.subject ? item.subject->to_string() : std::string();
+        const std::string key = fmt::format("{}\n{}\n{}", place, item.summary, item.detail);
+        if (known.insert(key).second) items.push_back(item);
+    }
+    const auto place = [](const Diagnostic& item) {
+        return item.subject ? std::tuple(0, item.subject->filename, item.subject->start.byte)
+                            : std::tuple(1, std::string(), std::size_t{0});
+    };
+    std::stable_sort(items.begin(), items.end(),
+                     [&](const Diagnostic& a, const Diagnostic& b) { return place(a) < place(b); });
+    Diagnostics ordered;
+    for (Diagnostic& item : items) ordered.add(std::move(item));
+    return ordered;
+}
+
+bool says_that_it_is_missing(const Problem& problem) {
+    return problem.message == problem.option + " must be set.";
 }
 
 std::string_view component_word(std::string_view keyword) {

@@ -40,6 +40,7 @@ void write_manifest(const fs::path& output, const std::string& text);
 Schema<ManifestOptions> manifest_schema() {
     using O = ManifestOptions;
     return Schema<O>("manifest", "Notes what each build made in a JSON file.")
+        .former_name("filename", "It is output now.")
         .option("output", &O::output,
                 "Path of the file. Builds are added to what it holds; with -force, what earlier "
                 "runs noted is dropped. Its directory must exist.")

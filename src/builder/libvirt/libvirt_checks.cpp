@@ -39,8 +39,9 @@ void check_libvirt(const LibvirtOptions& options, Problems& problems) {
 }
 
 void check_libvirt_interface(const LibvirtNetworkInterface& interface, Problems& problems) {
-    option_check::needs("type = \"bridge\"", interface.type == "bridge", "bridge",
-                        !interface.bridge.empty(), problems);
+    if (interface.type == "bridge" && interface.bridge.empty()) {
+        problems.error("type", "A network_interface of the type bridge needs the option bridge.");
+    }
     if (interface.type == "network") {
         problems.warning("type",
                          "A network card of the type network leads nowhere; "
@@ -58,8 +59,9 @@ void check_libvirt_source(const LibvirtVolumeSource& source, Problems& problems)
             problems.error("checksum", error.to_string());
         }
     } else if (source.type == "cloning" || source.type == "clone") {
-        option_check::needs("type = \"cloning\"", true, "pool", !source.pool.empty(), problems);
-        option_check::needs("type = \"cloning\"", true, "volume", !source.volume.empty(), problems);
+        if (source.pool.empty() || source.volume.empty()) {
+            problems.error("type", "A source of the type cloning needs pool and volume.");
+        }
     } else if (source.type.starts_with("backing")) {
         const bool by_volume = !source.pool.empty() && !source.volume.empty();
         if (!by_volume && source.path.empty()) {

@@ -41,6 +41,8 @@ Schema<CommunicatorOptions> communicator_schema() {
         .option("temporary_key_pair_bits", &O::temporary_key_pair_bits,
                 "The size of the temporary key; 0: the kind's default.")
         .include(&O::winrm, winrm_schema())
+        .former_name("ssh_key_path", "It is ssh_private_key_file now.")
+        .former_name("ssh_disable_agent", "It is ssh_disable_agent_forwarding now.")
         .check(check_communicator);
     return schema;
 }
@@ -54,7 +56,7 @@ void report_communicator_gaps(const CommunicatorOptions& options, Problems& prob
                                    options.communicator));
         return;
     }
-    for (const SshConfigGap& gap : ssh_config_gaps(options.ssh)) {
+    for (const OptionError& gap : ssh_config_gaps(options.ssh)) {
         problems.error(gap.option, gap.error.to_string());
     }
 }
@@ -152,6 +154,7 @@ Schema<WinRmConfig> winrm_schema() {
         .sensitive()
         .option("winrm_host", &O::host, "The guest's address; the builder knows it by itself.")
         .option("winrm_port", &O::port, "The port of the guest's WinRM service.")
+        .zero_is_unset()
         .default_is("5985, or 5986 with winrm_use_ssl")
         .option("winrm_timeout", &O::timeout, "How long to wait for WinRM.")
         .option("winrm_use_ssl", &O::use_ssl, "Connect by HTTPS.")
@@ -173,8 +176,8 @@ void check_communicator(const CommunicatorOptions& options, Problems& problems) 
 }
 
 void check_ssh(const CommunicatorOptions& options, Problems& problems) {
-    for (const Error& error : ssh_config_errors(ssh_config(options))) {
-        problems.error("", error.to_string());
+    for (const OptionError& wrong : ssh_config_errors(ssh_config(options))) {
+        problems.error(wrong.option, wrong.error.to_string());
     }
     try {
         check_key_type(options.temporary_key_pair_type, options.temporary_key_pair_bits);

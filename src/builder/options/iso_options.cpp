@@ -54,7 +54,10 @@ Schema<IsoOptions> declare_iso() {
                 "Where to keep the download: a file, or a directory when it has no extension.")
         .default_is("the cache")
         .option("iso_target_extension", &O::iso_target_extension,
-                "The extension of the downloaded file.");
+                "The extension of the downloaded file.")
+        .former_name("iso_checksum_type", "Write the type into iso_checksum: \"sha256:HEX\".")
+        .former_name("iso_checksum_url", "Write iso_checksum = \"file:URL\".")
+        .former_name("iso_md5", "Write iso_checksum = \"md5:HEX\".");
     return schema;
 }
 

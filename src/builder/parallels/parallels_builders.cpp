@@ -21,7 +21,7 @@ struct ParallelsOptions {
     std::string parallels_tools_guest_path = "prl-tools-{{ .Flavor }}.iso";
     std::vector<std::vector<std::string>> prlctl;
     std::vector<std::vector<std::string>> prlctl_post;
-    std::string prlctl_version_file = ".prlctl_version";
+    std::optional<std::string> prlctl_version_file = ".prlctl_version";  // "": none
     bool skip_compaction = false;
     http::HttpOptions http;
     BootOptions boot;

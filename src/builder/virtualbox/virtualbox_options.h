@@ -61,7 +61,7 @@ struct VirtualboxOptions {
     int host_port_max = 4444;
     bool skip_nat_mapping = false;
     bool ssh_listen_on_localhost = true;
-    std::string virtualbox_version_file = ".vbox_version";
+    std::optional<std::string> virtualbox_version_file = ".vbox_version";  ///< "": none
     bool bundle_iso = false;
     bool keep_registered = false;
     bool skip_export = false;

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "engine/option_checks.h"
+
 namespace kiln {
 namespace {
 
@@ -52,9 +54,10 @@ void complete_vm_options(VmOptions& options, const std::string& source_name, boo
 namespace {
 
 void check_ports(const VmOptions& options, Problems& problems) {
-    if (options.host_port_min < 1 || options.host_port_max > 65535) {
-        problems.error("host_port_min", "host_port_min and host_port_max must be from 1 to 65535.");
-    } else if (options.host_port_min > options.host_port_max) {
+    option_check::is_port("host_port_min", options.host_port_min, problems);
+    option_check::is_port("host_port_max", options.host_port_max, problems);
+    if (problems.has_errors()) return;
+    if (options.host_port_min > options.host_port_max) {
         problems.error("host_port_min", "host_port_min must be at most host_port_max.");
     }
 }

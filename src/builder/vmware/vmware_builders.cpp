@@ -1,6 +1,7 @@
 #include "builder/vmware/vmware_builders.h"
 
-#include "base/file.h"
+#include <fmt/ranges.h>
+
 #include "base/process.h"
 #include "builder/vmware/vmx_ports.h"
 #include "engine/declared.h"
@@ -126,15 +127,18 @@ void check_iso_builder(const VmwareIsoOptions& options, Problems& problems) {
 
 // The peer's own template fills these from options.
 void warn_of_vmx_data(const VmxOptions& options, Problems& problems) {
+    std::vector<std::string> doubled;
     for (const char* key :
          {"displayName", "guestOS", "memsize", "numvcpus", "cpuid.coresPerSocket", "firmware",
           "virtualHW.version", "ethernet0.virtualDev", "ethernet0.connectionType",
           "scsi0:0.fileName", "sound.present", "usb.present", "vhv.enable"}) {
-        if (!options.vmx_data.contains(key)) continue;
-        problems.warning("vmx_data", fmt::format("vmx_data sets {}, which the builder sets from an "
-                                                 "option of its own; the entry here wins.",
-                                                 key));
+        if (options.vmx_data.contains(key)) doubled.emplace_back(key);
     }
+    if (doubled.empty()) return;
+    problems.warning(
+        "vmx_data", fmt::format("vmx_data sets {}, which the builder sets from options of its own; "
+                                "the entries here win.",
+                                fmt::join(doubled, ", ")));
 }
 
 void check_vmx_builder(const VmwareVmxOptions& options, Problems& problems) {

@@ -137,10 +137,10 @@ Schema<VsphereWait> wait_schema() {
         .option("ip_wait_address", &O::ip_wait_address,
                 "The network that the address must be in; empty: any.")
         .check([](const O& options, Problems& problems) {
-            if (!options.ip_wait_address.empty() && !is_network(options.ip_wait_address)) {
-                problems.error(
-                    "ip_wait_address",
-                    fmt::format("\"{}\" is no network like 10.0.0.0/8.", options.ip_wait_address));
+            const std::string network = options.ip_wait_address.value_or("");
+            if (!network.empty() && !is_network(network)) {
+                problems.error("ip_wait_address",
+                               fmt::format("\"{}\" is no network like 10.0.0.0/8.", network));
             }
             option_check::is_not_negative("ip_wait_timeout", options.ip_wait_timeout, problems);
             option_check::is_not_negative("ip_settle_timeout", options.ip_settle_timeout, problems);

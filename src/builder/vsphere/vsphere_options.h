@@ -51,7 +51,7 @@ struct VsphereMedia {
 struct VsphereWait {
     Duration ip_wait_timeout = std::chrono::minutes(30);
     Duration ip_settle_timeout = std::chrono::seconds(5);
-    std::string ip_wait_address = "0.0.0.0/0";
+    std::optional<std::string> ip_wait_address = "0.0.0.0/0";  ///< "": any
 };
 
 /// What `vsphere-iso` and `vsphere-clone` share.

@@ -102,13 +102,90 @@ TEST(Schema, ReportsEverythingAtOnce) {
                         "choice must be one of a, beta, not \"bta\". Did you mean \"beta\"?"}));
 }
 
-TEST(Schema, RunsRulesOnlyOverWhatCouldBeDecoded) {
+TEST(Schema, RunsItsRulesBesideOptionsThatCouldNotBeDecoded) {
     Problems problems;
     sample_schema().decode({{"number", -1}}, problems);
     EXPECT_EQ(messages(problems), Messages{"number must not be negative"});
-    Problems undecodable;
-    sample_schema().decode({{"number", -1}, {"tri", "maybe"}}, undecodable);
-    EXPECT_EQ(messages(undecodable), Messages{"tri needs a bool, not \"maybe\""});
+    Problems two;
+    sample_schema().decode({{"number", -1}, {"tri", "maybe"}}, two);
+    EXPECT_EQ(messages(two),
+              (Messages{"tri needs a bool, not \"maybe\"", "number must not be negative"}));
+}
+
+TEST(Schema, LeavesOutWhatFollowsFromAnOptionThatCouldNotBeDecoded) {
+    struct Two {
+        int a = 1;
+        bool b = false;
+    };
+    Schema<Two> schema("two", "");
+    schema.option("a", &Two::a, "").option("b", &Two::b, "").check([](const Two& o, Problems& p) {
+        if (!o.b) p.error("a", "a needs b.");
+    });
+    Problems problems;
+    schema.validate({{"a", 2}, {"b", "perhaps"}}, problems);
+    EXPECT_EQ(messages(problems), Messages{"b needs a bool, not \"perhaps\""});
+}
+
+TEST(Schema, TakesZeroForNothingWhereThereIsADefault) {
+    Problems problems;
+    const Setting::Map nothing = {{"text", ""}, {"number", 0}, {"time", "0s"}};
+    const Sample sample = sample_schema().decode(nothing, problems);
+    EXPECT_EQ(sample.text, "default");
+    EXPECT_EQ(sample.number, 3);
+    EXPECT_EQ(sample.time, std::chrono::seconds(5));
+    const Sample again = sample_schema().decode({{"number", ""}, {"tri", ""}}, problems);
+    EXPECT_EQ(again.number, 3);
+    EXPECT_FALSE(again.tri.has_value());
+    EXPECT_TRUE(problems.empty());
+}
+
+TEST(Schema, PutsAProblemOfNoOptionWhereTheFirstNamedOneStands) {
+    struct Range {
+        int low = 0;
+        int high = 0;
+    };
+    Schema<Range> schema("range", "");
+    schema.option("port_min", &Range::low, "")
+        .option("port_max", &Range::high, "")
+        .check(
+            [](const Range&, Problems& p) { p.error("", "no port_minimum: port_max < port_min"); });
+    Setting max(1);
+    max.set_range(SourceRange{"f", {5, 2, 3}, {7, 2, 5}});
+    Setting min(2);
+    min.set_range(SourceRange{"f", {9, 3, 3}, {11, 3, 5}});
+    Problems problems;
+    schema.validate({{"port_max", max}, {"port_min", min}}, problems);
+    ASSERT_EQ(problems.size(), 1u);
+    EXPECT_EQ(problems.begin()->range->start.line, 2u);
+}
+
+TEST(Schema, TellsOfADeprecatedOptionOnceHoweverDeepItsGroup) {
+    struct Deep {
+        Group group;
+    };
+    struct Outer {
+        Deep deep;
+    };
+    Schema<Group> group("group", "");
+    group.option("flag", &Group::flag, "").deprecated("use another");
+    Schema<Deep> deep("deep", "");
+    deep.include(&Deep::group, group);
+    Schema<Outer> outer("outer", "");
+    outer.include(&Outer::deep, deep);
+    Problems problems;
+    EXPECT_TRUE(outer.decode({{"flag", true}}, problems).deep.group.flag);
+    EXPECT_EQ(messages(problems), Messages{"flag is deprecated: use another"});
+    Problems nothing;
+    outer.validate({{"flag", ""}}, nothing);
+    EXPECT_TRUE(nothing.empty());
+}
+
+TEST(Schema, KnowsTheFormerNamesOfOptions) {
+    Schema<Group> schema("group", "");
+    schema.option("flag", &Group::flag, "").former_name("banner", "Write flag.");
+    Problems problems;
+    schema.validate({{"banner", true}}, problems);
+    EXPECT_EQ(messages(problems), Messages{"group has no option \"banner\". Write flag."});
 }
 
 TEST(Schema, TakesANumberForADurationAsNanoseconds) {

@@ -24,7 +24,7 @@ SshConfig valid() {
 
 std::vector<std::string> errors_of(const SshConfig& config) {
     std::vector<std::string> messages;
-    for (const auto& error : ssh_config_errors(config)) messages.push_back(error.message());
+    for (const auto& wrong : ssh_config_errors(config)) messages.push_back(wrong.error.message());
     return messages;
 }
 

@@ -39,7 +39,7 @@ TEST(VmwareIso, ChecksItsOptions) {
             {{{"disk_type_id", 1}}, ""},
             {{{"disk_additional_size", Setting::List{10, 0}}}, "must be positive"},
             {{{"vnc_port_min", 6000}, {"vnc_port_max", 5900}}, "vnc_port_min must be at most"},
-            {{{"vnc_port_min", -1}}, "vnc_port_min and vnc_port_max must be ports"},
+            {{{"vnc_port_min", -1}}, "vnc_port_min is -1, not a port"},
             {{{"vnc_over_websocket", true}}, "needs remote_type"},
             {{{"headless", true}, {"disable_vnc", true}}, "nobody can see"},
             {{{"tools_upload_flavor", "linux"}}, ""},
@@ -150,12 +150,12 @@ TEST(Libvirt, ChecksItsOptions) {
                                  {"urls", Setting::List{"x"}},
                                  {"checksum", "sha256:1"}})}},
              "sha256:1"},
-            {{{"volume", source({{"type", "cloning"}, {"pool", "p"}})}}, "needs volume"},
+            {{{"volume", source({{"type", "cloning"}, {"pool", "p"}})}}, "needs pool and volume"},
             {{{"volume", source({{"type", "backing-store"}})}}, "needs pool and volume"},
             {{{"volume", source({{"type", "cloud-init"}, {"user_data", "#cloud-config"}})}}, ""},
             {{{"volume", source({{"type", "files"}, {"files", "/nonexistent"}})}}, "/nonexistent"},
             {{{"network_interface", Setting()}}, "has no network card"},
-            {{{"network_interface", Setting::Map{{"type", "bridge"}}}}, "needs bridge"},
+            {{{"network_interface", Setting::Map{{"type", "bridge"}}}}, "needs the option bridge"},
             {{{"network_interface", Setting::Map{{"type", "network"}}}}, "leads nowhere"},
             {{{"communicator_interface", "b"}}, "No network_interface has the alias \"b\""},
             {{{"boot_devices", Setting::List{"hd", "usb"}}}, "boot_devices must be one of"},
@@ -242,6 +242,42 @@ TEST(VsphereClone, ChecksItsOptions) {
             {{{"customize", customize({{"network_interface", Setting()}})}},
              "at least one network_interface"},
         });
+}
+
+TEST(Qemu, TellsAllMistakesAtOnce) {
+    const auto found = problems_of("source", "qemu",
+                                   with(iso_settings(), {{"memory", "much"},
+                                                         {"disk_size", "1X"},
+                                                         {"http_port_min", 70000},
+                                                         {"ssh_port", 70000},
+                                                         {"iso_checksum_type", "md5"}}));
+    EXPECT_EQ(
+        found,
+        (std::vector<std::string>{
+            "iso_checksum_type: qemu has no option \"iso_checksum_type\". Write the type into "
+            "iso_checksum: \"sha256:HEX\".",
+            "memory: memory needs a whole number, not \"much\"",
+            ": http_port_min must be less than http_port_max",
+            "ssh_port: ssh_port is 70000, not a port number\nUse a number from 1 to 65535.",
+            "disk_size: \"1X\" is no disk size: a whole number, and one of b, k, m, g, t "
+            "behind it."}));
+}
+
+TEST(Qemu, TakesEmptyValuesForNothing) {
+    check_table("source", "qemu", iso_settings(),
+                {{{{"ssh_port", 0},
+                   {"http_port_min", 0},
+                   {"http_port_max", ""},
+                   {"host_port_min", 0},
+                   {"host_port_max", 0},
+                   {"vnc_port_min", 0},
+                   {"vnc_port_max", 0},
+                   {"vnc_bind_address", ""},
+                   {"machine_type", ""},
+                   {"headless", ""},
+                   {"shutdown_timeout", "0s"},
+                   {"qemu_binary", ""}},
+                  ""}});
 }
 
 TEST(VagrantBuilder, ChecksItsOptions) {

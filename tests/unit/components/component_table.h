@@ -25,11 +25,25 @@ inline const Registry& components() {
     return registry;
 }
 
+/// Prepares a new component of the block's kind.
+inline void prepare(std::string_view block, const std::string& type, const Setting::Map& settings,
+                    Problems& problems) {
+    PrepareContext context;
+    context.source_name = "a-name-that-no-directory-has";
+    const auto prepare = [&](const auto& entry) {
+        entry->create()->prepare(settings, context, problems);
+    };
+    if (block == "source") prepare(components().builder(type));
+    if (block == "provisioner") prepare(components().provisioner(type));
+    if (block == "post-processor") prepare(components().post_processor(type));
+    if (block == "data") prepare(components().data_source(type));
+}
+
 /// Everything wrong with the options of a component, each as `option: message`.
 inline std::vector<std::string> problems_of(std::string_view block, const std::string& type,
                                             const Setting::Map& settings) {
     Problems problems;
-    components().schema(block, type)->validate(settings, problems);
+    prepare(block, type, settings, problems);
     std::vector<std::string> out;
     for (const Problem& problem : problems) out.push_back(problem.option + ": " + problem.message);
     return out;

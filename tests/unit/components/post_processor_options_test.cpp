@@ -17,6 +17,14 @@ TEST(Provenance, ChecksItsOptions) {
                 });
 }
 
+TEST(Checksum, ChecksItsOptions) {
+    check_table("post-processor", "checksum", {},
+                {
+                    {{{"checksum_types", Setting::List{"md5", "sha3"}}}, "sha3"},
+                });
+    check_table("post-processor", "manifest", {}, {{{{"filename", "x"}}, "It is output now"}});
+}
+
 TEST(Vagrant, ChecksItsOptions) {
     const SomeFile vagrantfile("Vagrantfile");
     check_table(

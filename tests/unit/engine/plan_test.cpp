@@ -113,8 +113,8 @@ build {
     EXPECT_THAT(names(), ElementsAre("works.b"));
     EXPECT_THAT(told(),
                 ElementsAre("E 1 kiln cannot run source \"declared\" \"a\" yet",
-                            "E 10 kiln cannot run provisioner-block \"declared\" \"\" yet",
-                            "E 14 kiln cannot run post-processor-block \"declared\" \"\" yet"));
+                            "E 10 kiln cannot run provisioner-block \"declared\" yet",
+                            "E 14 kiln cannot run post-processor-block \"declared\" yet"));
     EXPECT_THAT(diagnostics_[0].detail, HasSubstr("Things come with a later version."));
     EXPECT_THAT(diagnostics_[0].detail, HasSubstr("-except='declared.a'"));
 }
