@@ -104,9 +104,9 @@ FlagSet& FlagSet::add_choice(std::string name, std::string* target,
 }
 
 FlagSet& FlagSet::add_list(std::string name, std::vector<std::string>* target,
-                           std::string value_name, std::string doc) {
+                           std::string value_name, std::string doc, ValueKind kind) {
     return add({std::move(name),
-                ValueKind::Text,
+                kind,
                 std::move(value_name),
                 std::move(doc),
                 {},

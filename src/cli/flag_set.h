@@ -63,7 +63,7 @@ class FlagSet {
                         std::string doc);
     /// Each use appends.
     FlagSet& add_list(std::string name, std::vector<std::string>* target, std::string value_name,
-                      std::string doc);
+                      std::string doc, ValueKind kind = ValueKind::Text);
     /// The same, and each value is split at commas.
     FlagSet& add_comma_list(std::string name, std::vector<std::string>* target, std::string doc);
 

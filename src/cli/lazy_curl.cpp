@@ -1,8 +1,8 @@
 // libcurl, loaded when it is first called.
 //
-// Debian's libcurl brings 14 other libraries along (another TLS, LDAP, HTTP/2 and what they need), and
-// most runs of kiln never touch the network. Loading them takes 2 ms of CPU and 3 MiB, a fifth of
-// what `kiln version` costs.
+// Debian's libcurl brings 14 other libraries along (another TLS, LDAP, HTTP/2 and what they need),
+// and most runs of kiln never touch the network. Loading them takes 2 ms of CPU and 3 MiB, a fifth
+// of what `kiln version` costs.
 //
 // These functions stand in the program itself, so that the linker takes them instead of the
 // library's, and pass every call on. Only what kiln calls is here; a test

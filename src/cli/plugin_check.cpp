@@ -41,7 +41,10 @@ PluginVerdict judge_plugin(const std::string& accessor, const std::vector<UsedCo
     PluginVerdict verdict;
     for (const auto& block : docs::component_blocks()) {
         for (const auto& type : all_components().types(block)) {
-            if (belongs_to(type, accessor)) verdict.built_in.push_back(block + " " + type);
+            if (!belongs_to(type, accessor)) continue;
+            const bool runs = all_components().unavailable(block, type).empty();
+            verdict.built_in.push_back(
+                fmt::format("{} {}{}", block, type, runs ? "" : ": not yet able to run"));
         }
     }
     for (const auto& component : used) {

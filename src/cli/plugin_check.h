@@ -21,7 +21,7 @@ std::vector<UsedComponent> used_components(const Template& tmpl);
 /// fetches none. A component belongs to a plugin when its type is the plugin's name in the
 /// template, or begins with that name and a dash.
 struct PluginVerdict {
-    std::vector<std::string> built_in;   ///< `source vmware-iso`: what kiln has of it
+    std::vector<std::string> built_in;  ///< `source qemu`: what kiln has of it, and whether it runs
     std::vector<UsedComponent> missing;  ///< what the template uses and kiln does not have
 
     /// Nothing the template needs of it is missing.

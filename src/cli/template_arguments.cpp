@@ -34,7 +34,8 @@ void TemplateArguments::declare_flags(FlagSet& flags) {
     flags.add_comma_list("only", &only, "Only these builds (names or patterns)");
     flags.add_comma_list("except", &except, "All but these builds and post-processors");
     flags.add_list("var", &variables, "name=value", "A variable; may be repeated");
-    flags.add_list("var-file", &variable_files, "file", "A file of variables; may be repeated");
+    flags.add_list("var-file", &variable_files, "file", "A file of variables; may be repeated",
+                   ValueKind::File);
     Flag language{"config-type",
                   ValueKind::Choice,
                   "json|hcl2",
@@ -73,6 +74,7 @@ TemplateOptions TemplateArguments::to_options(const Streams& streams,
     options.find_schema = [](std::string_view kind, const std::string& type) {
         return all_components().schema(kind, type);
     };
+    options.known_types = [](std::string_view kind) { return all_components().types(kind); };
     return options;
 }
 

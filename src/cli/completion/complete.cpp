@@ -34,7 +34,16 @@ class Collector {
 
 void offer_commands(const std::string& parent, Collector& collector);
 void complete_command(const CommandEntry& entry, const Words& words, Collector& collector);
+/// What stands before the word under the cursor.
+struct Before {
+    Words arguments;
+    const Flag* waiting = nullptr;  ///< a flag whose value the word under the cursor is
+};
+Before read_before(const FlagSet& flags, const Words& words);
+void offer_flags(const FlagSet& flags, const std::string& word, Collector& collector);
+void offer_arguments(const FlagSet& flags, const Words& before, Collector& collector);
 void complete_image(const Words& words, Collector& collector);
+std::string_view without_dashes(std::string_view flag);
 void offer_values(ValueKind kind, const Words& choices, const std::string& prefix,
                   const Words& before, Collector& collector);
 
@@ -83,44 +92,54 @@ void complete_command(const CommandEntry& entry, const Words& words, Collector& 
     const auto command = entry.make();
     FlagSet flags{std::string(entry.name), std::string(entry.about)};
     command->declare(flags);
-    Words values;  // positional arguments so far
+    const Before before = read_before(flags, words);
+    if (before.waiting != nullptr) {
+        offer_values(before.waiting->kind, before.waiting->choices, "", {}, collector);
+    } else if (words.back().starts_with('-') && before.arguments.empty()) {
+        offer_flags(flags, words.back(), collector);
+    } else {
+        offer_arguments(flags, before.arguments, collector);
+    }
+}
+
+Before read_before(const FlagSet& flags, const Words& words) {
+    Before before;
     for (std::size_t i = 0; i + 1 < words.size(); ++i) {
         const std::string& word = words[i];
-        if (!values.empty() || word.size() < 2 || word[0] != '-') {
-            values.push_back(word);
+        if (!before.arguments.empty() || word.size() < 2 || word[0] != '-') {
+            before.arguments.push_back(word);
             continue;
         }
-        const Flag* flag = flags.find(word.substr(word.starts_with("--") ? 2 : 1));
+        const Flag* flag = flags.find(without_dashes(word));
         if (flag == nullptr || flag->kind == ValueKind::None) continue;
-        if (i + 2 == words.size()) {
-            offer_values(flag->kind, flag->choices, "", values, collector);
-            return;
-        }
+        // Its value is the next word: the one under the cursor, or one to pass over.
+        if (i + 2 == words.size()) before.waiting = flag;
         ++i;
     }
-    const std::string& word = words.back();
-    if (word.starts_with('-') && values.empty()) {
-        const std::size_t equals = word.find('=');
-        if (equals != std::string::npos) {
-            const std::string name = word.substr(0, equals);
-            const Flag* flag = flags.find(name.substr(name.starts_with("--") ? 2 : 1));
-            if (flag != nullptr) {
-                offer_values(flag->kind, flag->choices, name + "=", values, collector);
-            }
-            return;
-        }
-        const std::string dashes = word.starts_with("--") ? "--" : "-";
-        for (const auto& flag : flags.flags()) {
-            if (!flag.hidden) collector.offer(dashes + flag.name, flag.doc);
-        }
+    return before;
+}
+
+void offer_flags(const FlagSet& flags, const std::string& word, Collector& collector) {
+    const std::size_t equals = word.find('=');
+    if (equals != std::string::npos) {
+        const std::string name = word.substr(0, equals);
+        const Flag* flag = flags.find(without_dashes(name));
+        if (flag != nullptr) offer_values(flag->kind, flag->choices, name + "=", {}, collector);
         return;
     }
+    const std::string dashes = word.starts_with("--") ? "--" : "-";
+    for (const auto& flag : flags.flags()) {
+        if (!flag.hidden) collector.offer(dashes + flag.name, flag.doc);
+    }
+}
+
+void offer_arguments(const FlagSet& flags, const Words& before, Collector& collector) {
     const auto& positionals = flags.positionals();
     if (positionals.empty()) return;
-    const bool beyond = values.size() >= positionals.size();
+    const bool beyond = before.size() >= positionals.size();
     if (beyond && !positionals.back().repeated) return;
-    const Positional& positional = beyond ? positionals.back() : positionals[values.size()];
-    offer_values(positional.kind, positional.choices, "", values, collector);
+    const Positional& positional = beyond ? positionals.back() : positionals[before.size()];
+    offer_values(positional.kind, positional.choices, "", before, collector);
 }
 
 void offer_values(ValueKind kind, const Words& choices, const std::string& prefix,
@@ -164,6 +183,10 @@ void complete_image(const Words& words, Collector& collector) {
             collector.offer("-" + name, option->get_description());
         }
     }
+}
+
+std::string_view without_dashes(std::string_view flag) {
+    return flag.substr(flag.starts_with("--") ? 2 : 1);
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ TEST(Completion, OffersTheChoicesOfAFlag) {
 TEST(Completion, AsksTheShellForFiles) {
     EXPECT_THAT(words_for({"build", "-force", ""}), ElementsAre(":file"));
     EXPECT_THAT(words_for({"fmt", "a", ""}), ElementsAre(":file"));
+    EXPECT_THAT(words_for({"build", "-var-file", ""}), ElementsAre(":file"));
     EXPECT_THAT(words_for({"build", "a", ""}), IsEmpty());
 }
 

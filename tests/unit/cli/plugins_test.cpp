@@ -1,3 +1,4 @@
+#include "cli/docs/components.h"
 #include "command_fixture.h"
 
 namespace kiln {
@@ -21,6 +22,14 @@ TEST_F(PluginsTest, AnswersARequirementWithWhatIsBuiltIn) {
     EXPECT_THAT(out, HasSubstr("github.com/hashicorp/qemu >= 99: built into kiln v"));
     EXPECT_THAT(out, HasSubstr("source qemu"));
     EXPECT_EQ(kiln({"init", "-upgrade", "-force", file}), 0);
+}
+
+TEST_F(PluginsTest, SaysWhatIsKnownAndCannotRunYet) {
+    for (const auto& component : docs::all_documented()) {
+        if (component.block != "source" || component.unavailable.empty()) continue;
+        EXPECT_EQ(kiln({"plugins", "install", "github.com/someone/" + component.type}), 0);
+        EXPECT_THAT(out, HasSubstr("source " + component.type + ": not yet able to run"));
+    }
 }
 
 TEST_F(PluginsTest, NamesTheComponentsThatAreMissing) {
