@@ -12,7 +12,7 @@ variable "region" {
 
 data "amazon-ami" "base" {
   filters     = { name = "debian-12-amd64-*", virtualization-type = "hvm" }
-  owners      = ["136693071363"]
+  owners      = ["111111111111"]
   most_recent = true
   region      = var.region
 }

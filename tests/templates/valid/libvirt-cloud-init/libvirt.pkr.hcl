@@ -2,11 +2,11 @@ packer {
   required_plugins {
     sshkey = {
       version = ">= 1.0.1"
-      source  = "github.com/ivoronin/sshkey"
+      source  = "github.com/example/sshkey"
     }
     libvirt = {
       version = ">= 0.5.0"
-      source  = "github.com/thomasklein94/libvirt"
+      source  = "github.com/example/libvirt"
     }
   }
 }

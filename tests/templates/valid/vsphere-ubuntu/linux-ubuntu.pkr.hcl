@@ -6,7 +6,7 @@ packer {
       version = ">= 1.3.0"
     }
     git = {
-      source  = "github.com/ethanmdavidson/git"
+      source  = "github.com/example/git"
       version = ">= 0.6.2"
     }
   }
@@ -19,7 +19,7 @@ locals {
   data_source_content = {
     "/meta-data" = file("${abspath(path.root)}/data/meta-data")
     "/user-data" = templatefile("${abspath(path.root)}/data/user-data.pkrtpl.hcl", {
-      build_username = "rainpole"
+      build_username = "builder"
       disks          = var.vm_disks
     })
   }
@@ -32,11 +32,11 @@ source "vsphere-iso" "linux-ubuntu" {
   password            = var.vsphere_password
   insecure_connection = true
 
-  datacenter                     = "sfo-m01-dc01"
+  datacenter                     = "site-a-dc01"
   cluster                        = var.vsphere_cluster
   host                           = var.vsphere_host
-  datastore                      = "sfo-m01-ds01"
-  folder                         = "sfo-m01-fd-templates"
+  datastore                      = "site-a-ds01"
+  folder                         = "site-a-fd-templates"
   resource_pool                  = ""
   set_host_for_datastore_uploads = false
 
@@ -78,7 +78,7 @@ source "vsphere-iso" "linux-ubuntu" {
   notes                = "${local.build_by}\nOn: ${local.build_date}"
 
   iso_url      = null
-  iso_paths    = ["[sfo-m01-ds01] iso/linux/ubuntu-22.04.4-live-server-amd64.iso"]
+  iso_paths    = ["[site-a-ds01] iso/linux/ubuntu-22.04.4-live-server-amd64.iso"]
   http_content = var.boot_media == "http" ? local.data_source_content : null
   cd_content   = var.boot_media == "cdrom" ? local.data_source_content : null
   cd_label     = var.boot_media == "cdrom" ? "cidata" : null
@@ -104,7 +104,7 @@ source "vsphere-iso" "linux-ubuntu" {
   shutdown_timeout       = "15m"
 
   communicator = "ssh"
-  ssh_username = "rainpole"
+  ssh_username = "builder"
   ssh_password = "x"
   ssh_port     = 22
   ssh_timeout  = "30m"

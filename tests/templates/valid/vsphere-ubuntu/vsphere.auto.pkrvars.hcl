@@ -1,5 +1,5 @@
-vsphere_endpoint = "sfo-m01-vc01.rainpole.io"
+vsphere_endpoint = "vcenter.example.org"
 vsphere_username = "svc-packer@vsphere.local"
 vsphere_password = "not-a-password"
-vsphere_cluster  = "sfo-m01-cl01"
+vsphere_cluster  = "site-a-cl01"
 content_library  = "templates"

@@ -1,7 +1,7 @@
 packer {
   required_plugins {
     qemu           = { version = ">= 1.0.0", source = "github.com/hashicorp/qemu" }
-    windows-update = { version = "0.16.7", source = "github.com/rgl/windows-update" }
+    windows-update = { version = "0.16.7", source = "github.com/example/windows-update" }
   }
 }
 

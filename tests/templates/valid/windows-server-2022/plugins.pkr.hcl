@@ -11,7 +11,7 @@ packer {
     }
     windows-update = {
       version = ">= 0.14.3"
-      source  = "github.com/rgl/windows-update"
+      source  = "github.com/example/windows-update"
     }
   }
 }
