@@ -3,9 +3,10 @@
 
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
+FUZZ_SECONDS ?= 600
 BUILD := build/release
 
-.PHONY: build test demo check bench install deps configure clean
+.PHONY: build test demo check bench fuzz install deps configure clean
 
 build: configure
 	cmake --build --preset release -j $(JOBS) --target kiln
@@ -24,6 +25,11 @@ check: configure
 bench: build
 	scripts/install-deps bench
 	tests/bench/run $(BUILD)/src/cli/kiln
+
+# FUZZ_SECONDS each, under the address and undefined behaviour sanitizers.
+fuzz:
+	scripts/install-deps build fuzz
+	tests/fuzz/run.sh $(FUZZ_SECONDS)
 
 install: build
 	cmake --install $(BUILD)
