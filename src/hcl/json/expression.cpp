@@ -32,7 +32,7 @@ ExpressionPtr json_expression(const json::DocumentPtr& document, const json::Nod
         case json::Kind::Object:
             return object_expression(document, node);
         default: {
-            Diagnostics unused;  // only names can be wrong
+            Diagnostics unused;  // numbers have been checked by the reader
             return make(Literal{json_value(*document, node, unused)}, document->range(node));
         }
     }

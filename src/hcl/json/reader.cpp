@@ -6,6 +6,7 @@
 #include "hcl/json/node.h"
 #include "hcl/syntax/text.h"
 #include "hcl/syntax/token.h"
+#include "hcl/value/number.h"
 #include "hcl/value/print.h"
 
 namespace kiln::hcl::json {
@@ -59,52 +60,6 @@ bool is_json_number(std::string_view text);
 std::optional<char32_t> hex4(std::string_view text);
 
 }  // namespace
-
-const Property* Node::find(std::string_view name) const {
-    const auto found = std::find_if(properties.rbegin(), properties.rend(),
-                                    [&](const Property& p) { return p.name.text == name; });
-    return found == properties.rend() ? nullptr : &*found;
-}
-
-SourceRange Document::range(const Property& property) const {
-    return {filename, property.name.start, property.value.end};
-}
-
-SourceRange Document::open_range(const Node& node) const {
-    SourcePos end = node.start;
-    ++end.byte;
-    ++end.column;
-    return {filename, node.start, end};
-}
-
-SourceRange Document::close_range(const Node& node) const {
-    SourcePos start = node.end;
-    --start.byte;
-    --start.column;
-    return {filename, start, node.end};
-}
-
-std::string_view Document::raw(const Node& node) const {
-    return std::string_view(text).substr(node.start.byte, node.end.byte - node.start.byte);
-}
-
-std::string_view kind_name(Kind kind) {
-    switch (kind) {
-        case Kind::Null:
-            return "null";
-        case Kind::Bool:
-            return "bool";
-        case Kind::Number:
-            return "number";
-        case Kind::String:
-            return "string";
-        case Kind::Array:
-            return "array";
-        case Kind::Object:
-            return "object";
-    }
-    return "";
-}
 
 DocumentPtr read_json(std::string_view text, const std::string& filename,
                       Diagnostics& diagnostics) {
@@ -382,6 +337,11 @@ bool Reader::read_number(Node& node) {
                                 "no leading zeros, and digits on both sides of a dot.",
                                 quote(digits)),
                     range);
+    }
+    // Only an exponent can make a number too large for the language.
+    if (digits.find_first_of("eE") != std::string_view::npos && !Number::parse(digits)) {
+        return fail("Invalid JSON number", "This number is too large to be represented.",
+                    {document_.filename, pos_, hcl::advance(pos_, digits)});
     }
     node.text = std::string(digits);
     take(digits.size());

@@ -103,6 +103,8 @@ const JsonCase kJsonCases[] = {
     {"1e+", "Invalid JSON number @t:1,1-4"},
     {"1.2.3", "Invalid JSON number @t:1,1-6"},
     {"--1", "Invalid JSON number @t:1,1-4"},
+    {"1e99999999999999999999", "Invalid JSON number @t:1,1-23"},
+    {"1e-99999999999999999999", "Invalid JSON number @t:1,1-24"},
     {"-", "Invalid JSON number @t:1,1-2"},
     {"0x10", "Extraneous data after value @t:1,2-3"},
     {"'a'", "Invalid start of value @t:1,1-2"},
