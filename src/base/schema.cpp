@@ -147,7 +147,7 @@ void add_rule_problems(const Problems& rules, const Setting::Map& settings, Prob
     for (const auto& [name, setting] : settings) {
         if (is_unreadable(setting)) undecoded.insert(name);
     }
-    for (Problem problem : rules) {
+    for (Problem problem : undecoded.empty() ? rules : about_what_is_there(rules, settings)) {
         const bool follows =
             std::any_of(undecoded.begin(), undecoded.end(), [&](const std::string& option) {
                 return problem.option == option ||
@@ -161,6 +161,16 @@ void add_rule_problems(const Problems& rules, const Setting::Map& settings, Prob
         if (!problem.range && place != nullptr) problem.range = place->range();
         found.add(std::move(problem));
     }
+}
+
+Problems about_what_is_there(const Problems& problems, const Setting::Map& settings) {
+    Problems out;
+    for (const Problem& problem : problems) {
+        const auto setting = settings.find(problem.option);
+        const bool set = setting != settings.end() && !is_unreadable(setting->second);
+        if (set || find_mentioned(problem.message, settings) != nullptr) out.add(problem);
+    }
+    return out;
 }
 
 Problems placed(const Problems& problems, const std::optional<SourceRange>& range) {
@@ -451,7 +461,7 @@ const Setting* find_mentioned(std::string_view message, const Setting::Map& sett
     const Setting* found = nullptr;
     std::size_t first = std::string_view::npos;
     for (const auto& [name, setting] : settings) {
-        const std::size_t at = mention_of(name, message);
+        const std::size_t at = is_unreadable(setting) ? first : mention_of(name, message);
         if (at >= first) continue;
         first = at;
         found = &setting;

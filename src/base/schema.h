@@ -187,6 +187,9 @@ Problem located(Severity severity, const OptionInfo& option, const Setting& sett
 /// Adds what the rules said to what decoding found, each where its option stands; what speaks of an
 /// option that could not be decoded is left out.
 void add_rule_problems(const Problems& rules, const Setting::Map& settings, Problems& found);
+/// Those that speak of an option that is set. What is said to be missing may stand there under a
+/// name or in a form that was refused, so it is not told beside that.
+Problems about_what_is_there(const Problems& problems, const Setting::Map& settings);
 /// Gives the problems that have no place of their own one.
 Problems placed(const Problems& problems, const std::optional<SourceRange>& range);
 }  // namespace schema_detail

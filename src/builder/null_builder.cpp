@@ -71,10 +71,6 @@ void check_null(const NullOptions& options, Problems& problems) {
         const std::string option = by_winrm ? "winrm_host" : "ssh_host";
         problems.error(option, fmt::format("a Host must be specified: set {}.", option));
     }
-    if ((by_winrm ? winrm.username : ssh.username).empty()) {
-        const std::string option = by_winrm ? "winrm_username" : "ssh_username";
-        problems.error(option, fmt::format("a Username must be specified: set {}.", option));
-    }
     if (by_winrm && !winrm.password.empty()) return;
     const int ways = (ssh.agent_auth ? 1 : 0) + (ssh.password.empty() ? 0 : 1) +
                      (ssh.private_key_file.empty() ? 0 : 1);

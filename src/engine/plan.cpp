@@ -54,7 +54,6 @@ bool has_all_components(const PlannedBuild& build);
 std::string label_of(std::string_view keyword, const std::string& type, const std::string& name);
 std::string_view component_word(std::string_view keyword);
 Diagnostics in_order(const Diagnostics& diagnostics);
-bool says_that_it_is_missing(const Problem& problem);
 void locate(Problem& problem, const Setting::Map& settings);
 bool is_about_placeholder(const Problem& problem, const Setting::Map& settings);
 bool holds_placeholder(const Setting& setting);
@@ -98,9 +97,9 @@ void prepare(Planned<C>& planned, const PreparationInput& input, Diagnostics& di
     interpolate_settings(settings, *planned.schema, context.interpolation, problems);
     Problems rules;
     planned.component->prepare(settings, context, rules);
+    if (!complete) rules = schema_detail::about_what_is_there(rules, settings);
     schema_detail::add_rule_problems(rules, settings, problems);
     for (Problem problem : problems) {
-        if (!complete && says_that_it_is_missing(problem)) continue;  // the body told it already
         // A rule cannot judge a value that is not known yet: it is asked again before the run.
         if (!input.values_known && is_about_placeholder(problem, settings)) continue;
         locate(problem, settings);
@@ -328,10 +327,6 @@ Diagnostics in_order(const Diagnostics& diagnostics) {
     Diagnostics ordered;
     for (Diagnostic& item : items) ordered.add(std::move(item));
     return ordered;
-}
-
-bool says_that_it_is_missing(const Problem& problem) {
-    return problem.message == problem.option + " must be set.";
 }
 
 std::string_view component_word(std::string_view keyword) {

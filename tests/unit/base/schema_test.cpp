@@ -126,6 +126,24 @@ TEST(Schema, LeavesOutWhatFollowsFromAnOptionThatCouldNotBeDecoded) {
     EXPECT_EQ(messages(problems), Messages{"b needs a bool, not \"perhaps\""});
 }
 
+TEST(Schema, SaysNotThatSomethingIsMissingBesideAnOptionThatWasRefused) {
+    struct Two {
+        std::string a;
+        int b = 0;
+    };
+    Schema<Two> schema("two", "");
+    schema.option("alpha", &Two::a, "")
+        .option("b", &Two::b, "")
+        .check([](const Two& o, Problems& p) {
+            if (o.a.empty()) p.error("", "alpha is not there.");
+            if (o.b < 0) p.error("b", "b must not be negative.");
+        });
+    Problems problems;
+    schema.validate({{"alhpa", "x"}, {"b", -1}}, problems);
+    EXPECT_EQ(messages(problems), (Messages{"two has no option \"alhpa\". Did you mean \"alpha\"?",
+                                            "b must not be negative."}));
+}
+
 TEST(Schema, TakesZeroForNothingWhereThereIsADefault) {
     Problems problems;
     const Setting::Map nothing = {{"text", ""}, {"number", 0}, {"time", "0s"}};
