@@ -116,7 +116,7 @@ bool Reader::read() {
     skip_space();
     if (at_end()) return true;
     return fail_here("Extraneous data after value",
-                     "Extra characters appear after the JSON value.");
+                     "A file of JSON holds one value; this stands behind its end.");
 }
 
 bool Reader::read_value(Node& node) {
@@ -145,7 +145,7 @@ bool Reader::read_value(Node& node) {
 }
 
 bool Reader::no_value() {
-    if (at_end()) return fail_here("Missing value", "The JSON data ends prematurely.");
+    if (at_end()) return fail_here("Missing value", "The text ends where a value should stand.");
     std::string hint = "A value is an object, an array, a string, a number, true, false or null.";
     const char c = peek();
     if (c == '}') return fail_here("Missing JSON value", std::move(hint));
@@ -175,7 +175,7 @@ bool Reader::read_object(Node& node) {
 
 bool Reader::read_property(Node& object) {
     if (at_end()) {
-        return fail("Unclosed object", "There is no closing brace for this JSON object.",
+        return fail("Unclosed object", "The brace that opens this object is never closed.",
                     document_.open_range(object));
     }
     if (peek() != '"') {
@@ -218,7 +218,7 @@ bool Reader::read_array(Node& node) {
     ++nesting_;
     for (bool more = true; more;) {
         if (at_end()) {
-            return fail("Unclosed array", "There is no closing bracket for this JSON array.",
+            return fail("Unclosed array", "The bracket that opens this array is never closed.",
                         document_.open_range(node));
         }
         if (!read_value(node.items.emplace_back()) || !read_comma(node, ']', more)) return false;
@@ -252,8 +252,8 @@ bool Reader::not_separated(const Node& open, char closing) {
     const char c = peek();
     if (at_end()) {
         return fail(object ? "Unclosed object" : "Unclosed array",
-                    object ? "There is no closing brace for this JSON object."
-                           : "There is no closing bracket for this JSON array.",
+                    object ? "The brace that opens this object is never closed."
+                           : "The bracket that opens this array is never closed.",
                     document_.open_range(open));
     }
     if (object && c == ']') {
