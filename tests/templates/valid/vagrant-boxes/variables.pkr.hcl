@@ -1,24 +1,23 @@
-# General variables
-variable "os_name" {
+variable "distro" {
   type        = string
-  description = "OS Brand Name"
+  description = "The distribution."
 }
-variable "os_version" {
+variable "release" {
   type        = string
-  description = "OS version number"
+  description = "Its release."
 }
-variable "os_arch" {
+variable "arch" {
   type = string
   validation {
-    condition     = var.os_arch == "x86_64" || var.os_arch == "aarch64"
-    error_message = "The OS architecture type should be either x86_64 or aarch64."
+    condition     = var.arch == "x86_64" || var.arch == "aarch64"
+    error_message = "Boxes are made for x86_64 and aarch64."
   }
-  description = "OS architecture type, x86_64 or aarch64"
+  description = "x86_64 or aarch64"
 }
-variable "is_windows" {
+variable "windows" {
   type        = bool
   default     = false
-  description = "Determines to set setting for Windows or Linux"
+  description = "Whether the guest is a Windows."
 }
 variable "http_proxy" {
   type    = string
@@ -28,7 +27,7 @@ variable "no_proxy" {
   type    = string
   default = env("no_proxy")
 }
-variable "sources_enabled" {
+variable "enabled" {
   type = list(string)
   default = [
     "source.parallels-iso.vm",
