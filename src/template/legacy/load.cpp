@@ -79,7 +79,8 @@ Template load(const TemplateOptions& options, SourceMap& sources, Diagnostics& d
     const UserValues given = given_values(options, sources, found);
     result.readable = raw && !found.has_errors();
     diagnostics.append(std::move(found));
-    if (!result.readable) return result;
+    // Mistakes of the form do not hide those of the rest.
+    if (!raw) return result;
 
     const auto values =
         std::make_shared<const UserValues>(render_variables(*raw, given, options, diagnostics));
@@ -90,7 +91,7 @@ Template load(const TemplateOptions& options, SourceMap& sources, Diagnostics& d
     if (!diagnostics.has_errors()) warn_of_undefined(*raw, *values, *facts, diagnostics);
     Loader loader(*raw, facts, options.version, diagnostics);
     if (!raw->builders.empty()) result.builds.push_back(loader.build());
-    result.names = std::make_shared<LegacyNames>(loader.context());
+    if (result.readable) result.names = std::make_shared<LegacyNames>(loader.context());
     return result;
 }
 
@@ -215,7 +216,8 @@ void Loader::read_builders(BuildBlock& build) {
     std::map<std::string, const RawBuilder*> by_name;
     for (const RawBuilder& raw : raw_.builders) {
         const std::string name = render(raw.name, raw.range);
-        names_.emplace(raw.name, name);
+        const bool told = !names_.emplace(raw.name, name).second;
+        if (told) continue;
         if (by_name.emplace(name, &raw).second) continue;
         diagnostics_.add(Diagnostic::error(
             fmt::format("builder with name '{}' already exists", name),

@@ -1,6 +1,5 @@
+#include "legacy_fixture.h"
 #include "template/expression.h"
-#include "template/interpolate.h"
-#include "template_fixture.h"
 
 namespace kiln {
 namespace {
@@ -8,35 +7,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-/// Legacy JSON templates (`*.json`).
-class LegacyTemplate : public TemplateTest {
-  protected:
-    LegacyTemplate() { options.path = directory.path() / "box.json"; }
-
-    Template load_legacy(const std::string& text) {
-        write("box.json", text);
-        return load();
-    }
-
-    /// A body's settings with their `{{ }}` rendered, as the engine does it.
-    Setting::Map rendered(const ComponentBody& body) {
-        Setting::Map settings = evaluate(body);
-        InterpolateContext context;
-        context.build_name = "vm";
-        context.build_type = "box";
-        body.complete(context);
-        Problems problems;
-        interpolate_settings(settings, *box, context, problems);
-        for (const Problem& problem : problems) {
-            diagnostics.add(Diagnostic::error(problem.message, "", problem.range));
-        }
-        return settings;
-    }
-    static const SourceUse& source(const Template& tmpl, std::size_t index = 0) {
-        return tmpl.builds.at(0).sources.at(index);
-    }
-};
 
 TEST_F(LegacyTemplate, IsOneBuildOfItsBuildersInTheOrderOfTheirNames) {
     const Template result = load_legacy(R"json({
@@ -394,106 +364,6 @@ TEST_F(LegacyTemplate, SyntaxErrorsShowTheTextAround) {
     EXPECT_THAT(format_diagnostic(diagnostics[0], sources, false),
                 HasSubstr("3:     {\"type\": \"box\",}"));
 }
-
-struct WrongLegacy {
-    const char* name;
-    std::string text;
-    std::vector<std::string> found;
-};
-
-class WrongLegacyTemplate : public LegacyTemplate,
-                            public ::testing::WithParamInterface<WrongLegacy> {};
-
-TEST_P(WrongLegacyTemplate, IsToldWithItsPlace) {
-    const Template result = load_legacy(GetParam().text);
-    EXPECT_EQ(found(), GetParam().found) << details();
-}
-
-// The builder that most of the templates need.
-const std::string kBuilder = "\"builders\": [{\"type\": \"box\"}]";
-
-INSTANTIATE_TEST_SUITE_P(
-    Mistakes, WrongLegacyTemplate,
-    ::testing::Values(
-        WrongLegacy{"Array", "[1]", {"A template is a JSON object @ 1"}},
-        WrongLegacy{"Empty", "", {"Missing value @ 1"}},
-        WrongLegacy{"NoBuilders", "{}", {"at least one builder must be defined @ 1"}},
-        WrongLegacy{"RootKey",
-                    "{" + kBuilder + ",\n\"provisoners\": []}",
-                    {"Unknown root level key in template: 'provisoners' @ 2"}},
-        WrongLegacy{"DuplicateKey",
-                    "{" + kBuilder + ",\n\"variables\": {\"a\": \"1\",\n\"a\": \"2\"}}",
-                    {"Duplicate key \"a\" @ 3"}},
-        WrongLegacy{"BuilderWithoutType",
-                    "{\"builders\": [\n{\"name\": \"x\"}]}",
-                    {"builder 1: missing 'type' @ 2"}},
-        WrongLegacy{"BuilderNoObject",
-                    "{\"builders\": [\n\"box\"]}",
-                    {"builder 1: an object is needed @ 2"}},
-        WrongLegacy{"BuildersNoList", "{\"builders\": 5}", {"Invalid builders @ 1"}},
-        WrongLegacy{"SameNames",
-                    "{\"builders\": [{\"type\": \"box\"},\n{\"type\": \"box\"}]}",
-                    {"builder with name 'box' already exists @ 2"}},
-        WrongLegacy{"SameRenderedNames",
-                    "{\"builders\": [{\"type\": \"box\", \"name\": \"a\"},\n{\"type\": \"box\", "
-                    "\"name\": \"{{lower `A`}}\"}]}",
-                    {"builder with name 'a' already exists @ 2"}},
-        WrongLegacy{"ProvisionerWithoutType",
-                    "{" + kBuilder + ",\n\"provisioners\": [{\"inline\": []}]}",
-                    {"provisioner 1: missing 'type' @ 2"}},
-        WrongLegacy{
-            "OnlyNotFound",
-            "{" + kBuilder + ",\n\"provisioners\": [{\"type\": \"box\",\n\"only\": [\"bx\"]}]}",
-            {"provisioner 1: 'only' specified builder 'bx' not found @ 3"}},
-        WrongLegacy{
-            "ExceptNotFound",
-            "{" + kBuilder + ",\n\"provisioners\": [{\"type\": \"box\",\n\"except\": [\"a\"]}]}",
-            {"provisioner 1: 'except' specified builder 'a' not found @ 3"}},
-        WrongLegacy{"OnlyAndExcept",
-                    "{" + kBuilder +
-                        ",\n\"provisioners\": [{\"type\": \"box\", \"only\": [\"box\"],\n"
-                        "\"except\": [\"box\"]}]}",
-                    {"provisioner 1: only one of 'only' or 'except' may be specified @ 3"}},
-        WrongLegacy{"OverrideNotFound",
-                    "{" + kBuilder +
-                        ",\n\"provisioners\": [{\"type\": \"box\",\n\"override\": {\"no\": {}}}]}",
-                    {"provisioner 1: override 'no' doesn't exist @ 3"}},
-        WrongLegacy{"OverrideNoObject",
-                    "{" + kBuilder +
-                        ",\n\"provisioners\": [{\"type\": \"box\",\n\"override\": {\"box\": 1}}]}",
-                    {"provisioner 1: the override for 'box' must be an object @ 3"}},
-        WrongLegacy{"BadPause",
-                    "{" + kBuilder +
-                        ",\n\"provisioners\": [{\"type\": \"box\",\n\"pause_before\": \"soon\"}]}",
-                    {"Failed to parse pause_before duration @ 3"}},
-        WrongLegacy{"BadRetries",
-                    "{" + kBuilder +
-                        ",\n\"provisioners\": [{\"type\": \"box\",\n\"max_retries\": \"many\"}]}",
-                    {"Failed to parse max_retries @ 3"}},
-        WrongLegacy{"PostProcessorWithoutType",
-                    "{" + kBuilder + ",\n\"post-processors\": [[{\"output\": \"x\"}]]}",
-                    {"post-processor 1.1: missing 'type' @ 2"}},
-        WrongLegacy{
-            "PostProcessorOnly",
-            "{" + kBuilder + ",\n\"post-processors\": [{\"type\": \"box\",\n\"only\": [\"x\"]}]}",
-            {"post-processor 1.1: 'only' specified builder 'x' not found @ 3"}},
-        WrongLegacy{"KeepNoBool",
-                    "{" + kBuilder +
-                        ",\n\"post-processors\": [{\"type\": \"box\",\n"
-                        "\"keep_input_artifact\": \"maybe\"}]}",
-                    {"post-processor 1.1: keep_input_artifact must be true or false @ 3"}},
-        WrongLegacy{"VariableNoText",
-                    "{" + kBuilder + ",\n\"variables\": {\n\"a\": [1]}}",
-                    {"variable a: the default must be a string @ 3"}},
-        WrongLegacy{"VariablesNoObject",
-                    "{" + kBuilder + ",\n\"variables\": [1]}",
-                    {"Invalid variables @ 2"}},
-        WrongLegacy{"TooNew",
-                    "{\"nonsense\": 1,\n\"min_packer_version\": \"9.9.9\"}",
-                    {"This template requires Packer version 9.9.9 or higher; using 1.16.0 @ 2"}},
-        WrongLegacy{
-            "NoVersion", "{\"min_packer_version\": \"new\"}", {"Invalid min_packer_version @ 1"}}),
-    [](const auto& info) { return std::string(info.param.name); });
 
 TEST_F(LegacyTemplate, OtherFilesOfTheLanguageAreToldApart) {
     for (const char* name : {"x.hcl", "x.pkrvars.hcl"}) {
