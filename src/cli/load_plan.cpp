@@ -8,7 +8,7 @@ namespace kiln {
 LoadedPlan load_plan(const TemplateArguments& arguments, const LoadOptions& options,
                      const Streams& streams, SourceMap& sources, const CancelToken& cancel) {
     LoadedPlan loaded;
-    TemplateOptions reading = arguments.to_options(streams, loaded.diagnostics);
+    TemplateOptions reading = arguments.to_options(streams, cancel, loaded.diagnostics);
     reading.warn_undeclared_variables = options.warn_undeclared;
     if (options.ask_data_sources) allow_data_sources(reading, cancel);
     if (loaded.diagnostics.has_errors()) return loaded;

@@ -4,11 +4,13 @@
 
 #include "cli/registry.h"
 #include "cli/version.h"
+#include "secret_store/secret_store.h"
 
 namespace kiln {
 namespace {
 
 TemplateLanguage language_from(std::string word);
+hcl::SecretSources secret_sources(const CancelToken& cancel);
 
 }  // namespace
 
@@ -53,7 +55,7 @@ void TemplateArguments::declare_evaluation(FlagSet& flags) {
                      "For Packer's sake: kiln's components are built in, none is a pre-release");
 }
 
-TemplateOptions TemplateArguments::to_options(const Streams& streams,
+TemplateOptions TemplateArguments::to_options(const Streams& streams, const CancelToken& cancel,
                                               Diagnostics& diagnostics) const {
     TemplateOptions options;
     options.path = path;
@@ -75,6 +77,7 @@ TemplateOptions TemplateArguments::to_options(const Streams& streams,
         return all_components().schema(kind, type);
     };
     options.known_types = [](std::string_view kind) { return all_components().types(kind); };
+    options.secrets = secret_sources(cancel);
     return options;
 }
 
@@ -93,6 +96,16 @@ TemplateLanguage language_from(std::string word) {
     if (word == "json") return TemplateLanguage::Json;
     if (word == "hcl2") return TemplateLanguage::Hcl2;
     throw Error("one of [json, hcl2] is needed");
+}
+
+hcl::SecretSources secret_sources(const CancelToken& cancel) {
+    SecretStoreOptions options;
+    options.cancel = cancel;
+    const auto store = std::make_shared<const SecretStore>(std::move(options));
+    return {[store](const auto& path, const auto& key) { return store->vault(path, key); },
+            [store](const auto& key) { return store->consul_key(key); },
+            [store](const auto& name, const auto& key) { return store->aws_secret(name, key); },
+            [store](const auto& name) { return store->aws_secret_raw(name); }};
 }
 
 }  // namespace

@@ -33,7 +33,8 @@ struct TemplateArguments {
 
     /// What the template reader takes: everything but asking data sources. Standard input is read
     /// when the path is `-`. A `-var` without `=` becomes a diagnostic.
-    TemplateOptions to_options(const Streams& streams, Diagnostics& diagnostics) const;
+    TemplateOptions to_options(const Streams& streams, const CancelToken& cancel,
+                               Diagnostics& diagnostics) const;
 
   private:
     void declare_flags(FlagSet& flags);

@@ -39,7 +39,7 @@ int ConsoleCommand::run(CommandContext& context) {
     }
     SourceMap sources;
     Diagnostics diagnostics;
-    TemplateOptions options = template_.to_options(context.streams, diagnostics);
+    TemplateOptions options = template_.to_options(context.streams, context.cancel, diagnostics);
     allow_data_sources(options, context.cancel);
     Template tmpl;
     if (!diagnostics.has_errors()) {

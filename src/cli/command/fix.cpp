@@ -38,7 +38,8 @@ int FixCommand::run(CommandContext& context) {
     Output output({context.machine_readable}, context.streams);
     SourceMap sources;
     Diagnostics diagnostics;
-    const TemplateOptions options = template_.to_options(context.streams, diagnostics);
+    const TemplateOptions options =
+        template_.to_options(context.streams, context.cancel, diagnostics);
     if (!diagnostics.has_errors() && template_language(options) == TemplateLanguage::Hcl2) {
         throw Error(fmt::format("{} is an HCL2 template", template_.path))
             .because("fix mends legacy JSON templates only")

@@ -42,7 +42,8 @@ int Hcl2UpgradeCommand::run(CommandContext& context) {
     Output output({context.machine_readable}, context.streams);
     SourceMap sources;
     Diagnostics diagnostics;
-    const TemplateOptions options = template_.to_options(context.streams, diagnostics);
+    const TemplateOptions options =
+        template_.to_options(context.streams, context.cancel, diagnostics);
     if (template_language(options) == TemplateLanguage::Hcl2) {
         throw Error(fmt::format("{} is an HCL2 template already", template_.path))
             .with_hint("hcl2_upgrade makes HCL2 templates of legacy JSON ones.");

@@ -35,7 +35,8 @@ namespace {
 int InitCommand::run(CommandContext& context) {
     Output output({context.machine_readable}, context.streams);
     Diagnostics diagnostics;
-    const TemplateOptions options = template_.to_options(context.streams, diagnostics);
+    const TemplateOptions options =
+        template_.to_options(context.streams, context.cancel, diagnostics);
     if (diagnostics.has_errors()) {
         output.show(diagnostics, {});
         return 1;

@@ -33,7 +33,7 @@ int InspectCommand::run(CommandContext& context) {
     Output output({context.machine_readable}, context.streams);
     SourceMap sources;
     Diagnostics diagnostics;
-    TemplateOptions options = template_.to_options(context.streams, diagnostics);
+    TemplateOptions options = template_.to_options(context.streams, context.cancel, diagnostics);
     allow_data_sources(options, context.cancel);
     Template tmpl;
     if (!diagnostics.has_errors()) {

@@ -159,7 +159,8 @@ int RequiredCommand::run(CommandContext& context) {
     Output output({context.machine_readable}, context.streams);
     SourceMap sources;
     Diagnostics diagnostics;
-    const TemplateOptions options = template_.to_options(context.streams, diagnostics);
+    const TemplateOptions options =
+        template_.to_options(context.streams, context.cancel, diagnostics);
     std::vector<PluginRequirement> requirements;
     if (!diagnostics.has_errors()) {
         if (template_language(options) == TemplateLanguage::Json) {

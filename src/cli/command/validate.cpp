@@ -67,7 +67,7 @@ Diagnostics ValidateCommand::validate(const CommandContext& context, SourceMap& 
         return load_plan(template_, options, context.streams, sources, context.cancel).diagnostics;
     }
     Diagnostics diagnostics;
-    TemplateOptions options = template_.to_options(context.streams, diagnostics);
+    TemplateOptions options = template_.to_options(context.streams, context.cancel, diagnostics);
     options.warn_undeclared_variables = !no_warn_undeclared_;
     if (!diagnostics.has_errors()) check_template_syntax(options, sources, diagnostics);
     return diagnostics;

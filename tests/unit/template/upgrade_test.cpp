@@ -314,9 +314,18 @@ TEST_F(Upgrade, UnknownOptionsOfKnownComponentsStay) {
 TEST_F(Upgrade, WhatHclCannotSayIsLeftOutWithAWarning) {
     const std::string text = upgraded(R"json({"builders": [
       {"type": "box", "labels": {"a": {"b": 1}}}]})json");
-    EXPECT_THAT(text, HasSubstr("# labels is left out: in HCL it holds texts only."));
-    EXPECT_THAT(found(), ElementsAre("warning: labels could not be carried over @ 2"));
+    EXPECT_THAT(text, HasSubstr("# \"labels\" is left out: in HCL it holds texts only"));
+    EXPECT_THAT(found(), ElementsAre("warning: \"labels\" could not be carried over @ 2"));
     EXPECT_TRUE(result.complete);
+}
+
+TEST_F(Upgrade, NamesThatHclDoesNotTakeAreLeftOutOrQuoted) {
+    const std::string text = upgraded(R"json({"builders": [{"type": "cloud", "": [], "a|b": 1,
+      "tags": {"a|b": "x", "for": "y"}}]})json");
+    EXPECT_THAT(text, HasSubstr("# \"a|b\" is left out: no option of HCL has such a name."));
+    EXPECT_THAT(text, HasSubstr("# \"\" is left out"));
+    EXPECT_THAT(text, HasSubstr("\"a|b\" = \"x\""));
+    EXPECT_THAT(text, HasSubstr("\"for\" = \"y\""));
 }
 
 TEST_F(Upgrade, NumbersThatMayBeNothingAreZeroThen) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "hcl/syntax/parser.h"
+#include "hcl/value/print.h"
 
 namespace kiln::legacy {
 namespace {
@@ -56,9 +57,14 @@ std::string BodyWriter::object(const json::Node& options, const SchemaInfo* sche
             const auto read = read_options(document_, one, *schema, nullptr, none);
             value = expression(read.at(info->name), info->type, place);
         }
-        if (!value.empty()) out += fmt::format("{} = {}\n", name, value);
+        if (!value.empty()) out += fmt::format("{} = {}\n", key(name, place), value);
     }
     return out + "}";
+}
+
+// `for` at the beginning of an object would begin a for expression.
+std::string BodyWriter::key(const std::string& name, TextPlace place) {
+    return hcl::is_identifier(name) && name != "for" ? name : texts_.quoted(name, place);
 }
 
 std::string BodyWriter::settings(const Setting::Map& all, const SchemaInfo& schema,
@@ -81,18 +87,19 @@ std::string BodyWriter::option(const std::string& name, const Setting& value,
         for (const Setting& one : *several) out += block(name, one, *info.block, place);
         return out;
     }
-    if (info.type == OptionType::StringMap && holds_structure(value)) return left_out(name, value);
+    if (info.type == OptionType::StringMap && holds_structure(value)) {
+        return left_out(name, value.range(), "in HCL it holds texts only, and here it holds more");
+    }
     const std::string written = expression(value, info.type, place);
     return written.empty() ? "" : fmt::format("{} = {}\n", name, written);
 }
 
-std::string BodyWriter::left_out(const std::string& name, const Setting& value) {
-    diagnostics_.add(Diagnostic::warning(
-        fmt::format("{} could not be carried over", name),
-        fmt::format("In HCL \"{}\" holds texts only, and here it holds more. It is left out.",
-                    name),
-        value.range()));
-    return fmt::format("# {} is left out: in HCL it holds texts only.\n", name);
+std::string BodyWriter::left_out(const std::string& name, const std::optional<SourceRange>& range,
+                                 std::string_view why) {
+    diagnostics_.add(
+        Diagnostic::warning(fmt::format("{} could not be carried over", hcl::quote(name)),
+                            fmt::format("It is left out: {}.", why), range));
+    return fmt::format("# {} is left out: {}.\n", hcl::quote(name), why);
 }
 
 std::string BodyWriter::block(const std::string& name, const Setting& value,
@@ -106,6 +113,9 @@ std::string BodyWriter::block(const std::string& name, const Setting& value,
 // with more than plain values.
 std::string BodyWriter::unknown(const std::string& name, const json::Node& node, TextPlace place) {
     if (node.is(json::Kind::Null)) return {};
+    if (!hcl::is_identifier(name)) {
+        return left_out(name, document_.range(node), "no option of HCL has such a name");
+    }
     const auto is_object = [](const json::Node& one) { return one.is(json::Kind::Object); };
     const auto write_block = [&](const json::Node& object) {
         std::string out = name + " {\n";
@@ -204,9 +214,8 @@ std::string BodyWriter::list(const Setting& value, OptionType type, TextPlace pl
 std::string BodyWriter::map(const Setting::Map& entries, TextPlace place) {
     if (entries.empty()) return "{}";
     std::string out = "{\n";
-    for (const auto& [key, value] : entries) {
-        const std::string name = hcl::is_identifier(key) ? key : texts_.quoted(key, place);
-        out += fmt::format("{} = {}\n", name, plain(value, place));
+    for (const auto& [name, value] : entries) {
+        out += fmt::format("{} = {}\n", key(name, place), plain(value, place));
     }
     return out + "}";
 }

@@ -44,7 +44,10 @@ class BodyWriter {
     std::string expression(const Setting& value, OptionType type, TextPlace place);
     std::string boolean(const std::string& text, TextPlace place);
     std::string integer(const std::string& text, TextPlace place);
-    std::string left_out(const std::string& name, const Setting& value);
+    std::string left_out(const std::string& name, const std::optional<SourceRange>& range,
+                         std::string_view why);
+    /// A name as the key of an object.
+    std::string key(const std::string& name, TextPlace place);
     std::string list(const Setting& value, OptionType type, TextPlace place);
     std::string map(const Setting::Map& entries, TextPlace place);
     /// By the look of the value alone.
