@@ -177,9 +177,7 @@ bool Parser::parse_labels(Block& block) {
                 break;
             }
             case TokenType::Assign:
-                fail(kInvalidBlock,
-                     "The equals sign \"=\" indicates an argument definition, and must not be used "
-                     "when defining a block.",
+                fail(kInvalidBlock, "A block has no \"=\" before its brace. Remove it.",
                      range(token), range_from(block.type_range));
                 return false;
             case TokenType::Newline:
@@ -218,8 +216,8 @@ void Parser::parse_block_body(Block& block) {
         block.close_brace_range = range(cursor_.read());
     } else {
         fail("Unclosed configuration block",
-             "There is no closing brace for this block before the end of the file. This may be "
-             "caused by incorrect brace nesting elsewhere in this file.",
+             "The file ends inside this block. Close it with \"}\", and check that every \"{\" "
+             "above has its partner.",
              block.open_brace_range);
         // The rest of the file belongs to a block that does not end.
         block.close_brace_range = range(cursor_.peek());
@@ -262,9 +260,8 @@ void Parser::parse_single_line_body(Block& block) {
         }
         if (next.type == TokenType::Comma) {
             fail(kInvalidOneLine,
-                 "Single-line block syntax can include only one argument definition. To define "
-                 "multiple arguments, use the multi-line block syntax with one argument definition "
-                 "per line.",
+                 "A block on one line holds a single argument. Give each argument a line of its "
+                 "own.",
                  range(next), context);
         } else if (next.type == TokenType::Newline) {
             fail(kInvalidOneLine,
@@ -273,9 +270,7 @@ void Parser::parse_single_line_body(Block& block) {
                  "the block's closing brace immediately after the argument definition.",
                  range(next), context);
         } else {
-            fail(kInvalidOneLine,
-                 "A single-line block definition must end with a closing brace immediately after "
-                 "its single argument definition.",
+            fail(kInvalidOneLine, "Write \"}\" right after the argument of a block on one line.",
                  range(next), context);
         }
     }
@@ -321,8 +316,8 @@ std::string Parser::parse_label_text(const Token& open, SourceRange& label_range
                 break;
             default:
                 fail("Unterminated string literal",
-                     "Unable to find the closing quote mark before the end of the file.",
-                     range(token), SourceRange::between(range(open), range(token)));
+                     "The file ends inside this string. Close it with a quote mark.", range(token),
+                     SourceRange::between(range(open), range(token)));
                 label_range = range_from(range(open));
                 return text;
         }

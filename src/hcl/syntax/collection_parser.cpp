@@ -27,12 +27,12 @@ ExpressionPtr Parser::parse_tuple() {
             }
             if (next.type == TokenType::EndOfFile) {
                 fail("Unterminated tuple constructor expression",
-                     "There is no corresponding closing bracket before the end of the file. This "
-                     "may be caused by incorrect bracket nesting elsewhere in this file.",
+                     "The file ends inside this list. Close it with \"]\", and check that every "
+                     "\"[\" above has its partner.",
                      range(open));
             } else {
                 fail("Missing item separator",
-                     "Expected a comma to mark the beginning of the next item.", range(next),
+                     "Put a comma between this item and the one before it.", range(next),
                      SourceRange::between(range(open), range(next)));
             }
         }
@@ -71,8 +71,8 @@ ExpressionPtr Parser::parse_object() {
 bool Parser::parse_object_item(ObjectConstructor& object, const Token& open) {
     const auto unterminated = [&] {
         fail("Unterminated object constructor expression",
-             "There is no corresponding closing brace before the end of the file. This may be "
-             "caused by incorrect brace nesting elsewhere in this file.",
+             "The file ends inside this object. Close it with \"}\", and check that every \"{\" "
+             "above has its partner.",
              range(open));
         return false;
     };
@@ -87,17 +87,14 @@ bool Parser::parse_object_item(ObjectConstructor& object, const Token& open) {
         const SourceRange context = SourceRange::between(range(open), range(next));
         if (next.type == TokenType::Newline || next.type == TokenType::Comma) {
             fail("Missing attribute value",
-                 "Expected an attribute value, introduced by an equals sign (\"=\").", range(next),
-                 context);
+                 "This key has no value: write \"=\" and a value after it.", range(next), context);
         } else if (next.type == TokenType::Identifier) {
             fail("Missing key/value separator",
-                 "Expected an equals sign (\"=\") to mark the beginning of the attribute value. If "
-                 "you intended to given an attribute name containing periods or spaces, write the "
-                 "name in quotes to create a string literal.",
+                 "Write \"=\" between the key and its value. A key with dots or spaces in it must "
+                 "stand in quotes.",
                  range(next), context);
         } else {
-            fail("Missing key/value separator",
-                 "Expected an equals sign (\"=\") to mark the beginning of the attribute value.",
+            fail("Missing key/value separator", "Write \"=\" between the key and its value.",
                  range(next), context);
         }
         return false;
@@ -110,8 +107,7 @@ bool Parser::parse_object_item(ObjectConstructor& object, const Token& open) {
     if (after.type == TokenType::CloseBrace) return true;
     if (after.type == TokenType::EndOfFile) return unterminated();
     if (after.type != TokenType::Comma && after.type != TokenType::Newline) {
-        fail("Missing attribute separator",
-             "Expected a newline or comma to mark the beginning of the next attribute.",
+        fail("Missing attribute separator", "Put a comma or a line break before the next key.",
              range(after), SourceRange::between(range(open), range(after)));
         return false;
     }

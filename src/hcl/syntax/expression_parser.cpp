@@ -20,7 +20,7 @@ ExpressionPtr Parser::parse_only_expression() {
     ExpressionPtr expression = parse_expression();
     if (!cursor_.next_is(TokenType::EndOfFile)) {
         fail("Extra characters after expression",
-             "An expression was successfully parsed, but extra characters were found after it.",
+             "The expression is complete before this point. Remove what follows it.",
              range(cursor_.peek()));
     }
     return expression;
@@ -95,13 +95,10 @@ ExpressionPtr Parser::parse_term() {
         case TokenType::Not:
             return parse_unary();
         case TokenType::EndOfFile:
-            fail("Missing expression",
-                 "Expected the start of an expression, but found the end of the file.",
-                 range(token));
+            fail("Missing expression", "The file ends where a value should stand.", range(token));
             break;
         default:
-            fail("Invalid expression",
-                 "Expected the start of an expression, but found an invalid expression token.",
+            fail("Invalid expression", "A value should stand here, but no value begins this way.",
                  range(token));
     }
     return unreadable(range(token));
@@ -111,8 +108,7 @@ ExpressionPtr Parser::parse_number() {
     const Token token = cursor_.read();
     const auto number = Number::parse(token.text);
     if (!number) {
-        report("Invalid number literal", "Failed to recognize the value of this number literal.",
-               range(token));
+        report("Invalid number literal", "This number cannot be read.", range(token));
         return unreadable(range(token));
     }
     return make(Literal{Value::number(*number)}, range(token));
@@ -133,7 +129,7 @@ ExpressionPtr Parser::parse_parentheses() {
     const Token open = cursor_.read();
     const ExpressionPtr inner =
         parse_enclosed(open, TokenType::CloseParen, "Unbalanced parentheses",
-                       "Expected a closing parenthesis to terminate the expression.");
+                       "The parenthesis opened before is not closed here: write \")\".");
     if (!inner) return unreadable(range_from(range(open)));
     return make(Parentheses{inner}, range_from(range(open)), {inner});
 }
@@ -164,9 +160,7 @@ ExpressionPtr Parser::parse_identifier() {
         while (cursor_.next_is(TokenType::DoubleColon)) {
             cursor_.read();
             if (!cursor_.next_is(TokenType::Identifier)) {
-                fail("Missing function name",
-                     "Function scope resolution symbol :: must be followed by a function name in "
-                     "this scope.",
+                fail("Missing function name", "Write the name of a function after \"::\".",
                      range(cursor_.peek()),
                      SourceRange::between(name_range, range(cursor_.peek())));
                 return unreadable(name_range);
@@ -216,24 +210,23 @@ ExpressionPtr Parser::parse_call(std::string name, SourceRange name_range) {
             cursor_.read();
             if (!cursor_.next_is(TokenType::CloseParen)) {
                 fail("Missing closing parenthesis",
-                     "An expanded function argument (with ...) must be immediately followed by "
-                     "closing parentheses.",
+                     "An argument with \"...\" must be the last one: close the call with \")\" "
+                     "after it.",
                      range(cursor_.peek()), range_from(name_range));
                 return give_up();
             }
         } else if (next.type == TokenType::EndOfFile) {
             break;
         } else if (next.type != TokenType::CloseParen) {
-            fail("Missing argument separator",
-                 "A comma is required to separate each function argument from the next.",
+            fail("Missing argument separator", "Put a comma between the arguments of a call.",
                  range(next), SourceRange::between(name_range, range(next)));
             return give_up();
         }
     }
     if (!cursor_.next_is(TokenType::CloseParen)) {
         fail("Unterminated function call",
-             "There is no closing parenthesis for this function call before the end of the file. "
-             "This may be caused by incorrect parenthesis nesting elsewhere in this file.",
+             "The file ends inside this call. Close it with \")\", and check that every \"(\" "
+             "above has its partner.",
              SourceRange::between(name_range, range(open)));
         return give_up();
     }

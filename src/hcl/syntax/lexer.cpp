@@ -207,7 +207,8 @@ void report_invalid_tokens(const std::vector<Token>& tokens, const std::string& 
                            "\"straight quote\".");
                 } else {
                     report(token, "Invalid character",
-                           "This character is not used within the language.");
+                           "This character has no meaning here. Remove it, or put it in a quoted "
+                           "string.");
                 }
                 break;
             default:

@@ -53,8 +53,7 @@ ExpressionPtr Parser::parse_dot(ExpressionPtr from) {
             return from;
         }
         if (!number) {
-            fail("Invalid number literal", "Failed to recognize the value of this number literal.",
-                 range(next));
+            fail("Invalid number literal", "This number cannot be read.", range(next));
             return from;
         }
         return append_step(from, {Value::number(*number), step});
