@@ -79,18 +79,13 @@ TypeWithDefaults ConstraintReader::read_keyword(const std::string& keyword,
                         keyword));
     }
     if (keyword == "object") {
-        return fail(
-            "The object type constructor requires one argument specifying the attribute types and "
-            "values as a map.");
+        return fail("object takes one argument: a map from attribute names to types.");
     }
     if (keyword == "tuple") {
-        return fail(
-            "The tuple type constructor requires one argument specifying the element types as a "
-            "list.");
+        return fail("tuple takes one argument: a list of types.");
     }
     if (keyword == "optional") {
-        return fail(
-            "The keyword \"optional\" is valid only as a modifier for object type attributes.");
+        return fail("Only an attribute of an object type can be optional.");
     }
     return fail(fmt::format("The keyword {} is not a valid type specification.", quote(keyword)));
 }
@@ -106,9 +101,8 @@ TypeWithDefaults ConstraintReader::read_call(const StaticCall& call, const Expre
     if (name == "tuple") return read_tuple(call);
     if (name == "object") return read_object(call);
     if (name == "optional") {
-        return invalid(
-            "The keyword \"optional\" is valid only as a modifier for object type attributes.",
-            call.name_range, expression.range);
+        return invalid("Only an attribute of an object type can be optional.", call.name_range,
+                       expression.range);
     }
     return invalid(fmt::format("Keyword {} is not a valid type constructor.", quote(name)),
                    call.name_range, expression.range);
@@ -137,12 +131,10 @@ TypeWithDefaults ConstraintReader::read_collection(const StaticCall& call) {
 TypeWithDefaults ConstraintReader::read_tuple(const StaticCall& call) {
     const auto list = call.arguments.size() == 1 ? as_list(*call.arguments[0]) : std::nullopt;
     if (!list) {
-        return invalid(
-            call.arguments.size() == 1
-                ? "Tuple type constructor requires a list of element types."
-                : "The tuple type constructor requires one argument specifying the element types "
-                  "as a list.",
-            call.arguments_range, SourceRange::between(call.name_range, call.arguments_range));
+        return invalid(call.arguments.size() == 1 ? "The argument of tuple is a list of types."
+                                                  : "tuple takes one argument: a list of types.",
+                       call.arguments_range,
+                       SourceRange::between(call.name_range, call.arguments_range));
     }
     std::vector<Type> types;
     TypeDefaults defaults;
@@ -166,13 +158,10 @@ TypeWithDefaults ConstraintReader::read_object(const StaticCall& call) {
     const auto* object =
         call.arguments.size() == 1 ? call.arguments[0]->as<ObjectConstructor>() : nullptr;
     if (object == nullptr) {
-        return invalid(
-            call.arguments.size() == 1
-                ? "Object type constructor requires a map whose keys are attribute names and whose "
-                  "values are the corresponding attribute types."
-                : "The object type constructor requires one argument specifying the attribute "
-                  "types and values as a map.",
-            call.arguments_range, context);
+        return invalid(call.arguments.size() == 1
+                           ? "The argument of object is a map from attribute names to types."
+                           : "object takes one argument: a map from attribute names to types.",
+                       call.arguments_range, context);
     }
     Type::Attributes attributes;
     std::set<std::string> optional;
@@ -181,8 +170,7 @@ TypeWithDefaults ConstraintReader::read_object(const StaticCall& call) {
         const auto* key = item.key->as<ObjectKey>();
         const std::string name = key != nullptr ? as_keyword(*key->inner) : std::string();
         if (name.empty()) {
-            invalid("Object constructor map keys must be attribute names.", item.key->range,
-                    item.key->range);
+            invalid("Write the name of an attribute as the key.", item.key->range, item.key->range);
             continue;
         }
         if (attributes.contains(name)) {
@@ -221,18 +209,15 @@ TypeWithDefaults ConstraintReader::read_optional(const StaticCall& call,
             call.name_range, context);
     }
     if (call.arguments.empty()) {
-        return invalid("Optional attribute modifier requires the attribute type as its argument.",
-                       call.arguments_range, context);
+        return invalid("Give optional the type of the attribute.", call.arguments_range, context);
     }
     if (call.arguments.size() > 1 && mode_ != ConstraintMode::OptionalDefaults) {
         return invalid("Optional attribute modifier expects only one argument: the attribute type.",
                        call.arguments_range, context);
     }
     if (call.arguments.size() > 2) {
-        return invalid(
-            "Optional attribute modifier expects at most two arguments: the attribute "
-            "type, and a default value.",
-            call.arguments_range, context);
+        return invalid("optional takes a type and, after it, a default value; nothing more.",
+                       call.arguments_range, context);
     }
     const TypeWithDefaults type = read(*call.arguments[0]);
     if (call.arguments.size() == 1) return type;

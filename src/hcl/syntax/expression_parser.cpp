@@ -47,8 +47,7 @@ ExpressionPtr Parser::parse_expression() {
     ExpressionPtr if_true = parse_expression();
     if (!cursor_.next_is(TokenType::Colon)) {
         fail("Missing false expression in conditional",
-             "The conditional operator (...?...:...) requires a false expression, delimited by a "
-             "colon.",
+             "A condition needs two results: write \":\" and the value for false.",
              range(cursor_.peek()), range_from(condition->range));
         return unreadable(range_from(condition->range));
     }

@@ -27,7 +27,7 @@ constexpr const char* kUnclosedSequence = "Unclosed template interpolation seque
 constexpr const char* kInvalidFor = "Invalid 'for' directive";
 
 std::string unterminated_detail(const Token& open) {
-    if (open.type != TokenType::OpenHeredoc) return "No closing marker was found for the string.";
+    if (open.type != TokenType::OpenHeredoc) return "This string is not closed.";
     std::string_view marker = open.text.substr(2);
     if (marker.starts_with('-')) marker.remove_prefix(1);
     marker = marker.substr(0, marker.find_first_of("\r\n"));
@@ -98,7 +98,8 @@ std::vector<Parser::TemplatePart> Parser::read_template_parts(const Token& open,
                 recovering_ = recovering_ || token.type == TokenType::QuotedNewline;
                 continue;
             default:
-                fail("Invalid template", "Unexpected token inside of a template.", range(token));
+                fail("Invalid template", "This does not belong in a template string.",
+                     range(token));
                 cursor_.read();
                 continue;
         }
@@ -124,8 +125,8 @@ Parser::TemplatePart Parser::read_interpolation() {
     if (failures_ == failures_before && next.type != TokenType::TemplateEnd) {
         if (next.type == TokenType::EndOfFile) {
             fail(kUnclosedSequence,
-                 "There is no closing brace for this interpolation sequence before the end of the "
-                 "file. This might be caused by incorrect nesting inside the given expression.",
+                 "The file ends inside this \"${\". Close it with \"}\", and check the braces "
+                 "within it.",
                  range(open));
         } else if (next.type == TokenType::Colon) {
             fail("Extra characters after interpolation expression",
@@ -188,8 +189,8 @@ Parser::TemplatePart Parser::read_control() {
     }
     if (failures_ == failures_before && !cursor_.next_is(TokenType::TemplateEnd)) {
         fail(fmt::format("Extra characters in {} marker", keyword.text),
-             "Expected a closing brace to end the sequence, but found extra characters.",
-             range(cursor_.peek()), SourceRange::between(range(open), range(cursor_.peek())));
+             "Only \"}\" may stand here.", range(cursor_.peek()),
+             SourceRange::between(range(open), range(cursor_.peek())));
     }
     if (failures_ != failures_before) {
         cursor_.skip_past(TokenType::TemplateEnd);
