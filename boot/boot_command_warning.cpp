@@ -97,6 +97,10 @@ std::string_view word_in_brackets(std::string_view text) {
 }
 
 std::string meant_key(std::string_view word) {
+    const std::size_t time = word.find_first_of("0123456789");
+    if (time != std::string_view::npos && near(ascii_lower(word.substr(0, time)), "wait")) {
+        return fmt::format("wait{}", word.substr(time));
+    }
     std::string name = ascii_lower(word);
     std::erase_if(name, [](char c) { return c == ' ' || c == '-' || c == '_'; });
     std::string suffix;

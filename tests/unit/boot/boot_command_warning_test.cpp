@@ -17,6 +17,7 @@ TEST(BootCommandWarnings, TellsMisspeltKeys) {
     EXPECT_THAT(boot_command_warnings("<leftCtlOn>"), ElementsAre(HasSubstr("`<leftCtrlOn>`")));
     EXPECT_THAT(boot_command_warnings("<ecs>"), ElementsAre(HasSubstr("`<esc>`")));
     EXPECT_THAT(boot_command_warnings("<page up>"), ElementsAre(HasSubstr("`<pageUp>`")));
+    EXPECT_THAT(boot_command_warnings("<wiat1m20s>"), ElementsAre(HasSubstr("`<wait1m20s>`")));
 }
 
 TEST(BootCommandWarnings, KnowsTheNamesThatOthersHaveForKeys) {
