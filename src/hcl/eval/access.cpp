@@ -98,9 +98,8 @@ Value Evaluator::eval_splat(const Splat& node, const Expression& whole) {
     if (source.is_null()) {
         if (!type.is_sequence()) return Value::tuple({}).with_marks(source.marks());
         report("Splat of null value",
-               "Splat expressions (with the * symbol) cannot be applied to "
-               "null sequences.",
-               node.source->range, whole.range, *node.source);
+               "The value before the star is null, and null has no elements.", node.source->range,
+               whole.range, *node.source);
         return Value::dynamic_unknown();
     }
     if (type.is_dynamic()) return Value::dynamic_unknown().with_marks(source.marks());
@@ -148,9 +147,8 @@ Value Evaluator::eval_splat_each(const Splat& node, const Value& source, const E
             return Value::unknown_of(Type::list(Type::dynamic()));
         }
         report("Invalid nested splat expressions",
-               "The second level of splat expression produced elements of different types, so it "
-               "isn't possible to represent the result as a valid list. Consider using a for "
-               "expression instead, to produce a tuple.",
+               "The inner star gives elements of different types, which no list can hold. A for "
+               "expression makes a tuple of them.",
                node.marker_range, whole.range, whole);
         return Value::dynamic_unknown();
     }
@@ -161,7 +159,7 @@ StepResult get_attribute(const Value& value, const std::string& name) {
     constexpr const char* unsupported = "Unsupported attribute";
     if (value.is_null()) {
         return bad("Attempt to get attribute from null value",
-                   "This value is null, so it does not have any attributes.");
+                   "The value is null, and null has no attributes.");
     }
     const Type& type = value.type();
     const Marks& marks = value.marks();
@@ -171,10 +169,9 @@ StepResult get_attribute(const Value& value, const std::string& name) {
         case TypeKind::Object: {
             const auto attribute = type.attributes().find(name);
             if (attribute == type.attributes().end()) {
-                return bad(
-                    unsupported,
-                    fmt::format("This object does not have an attribute named {}.{}", quote(name),
-                                did_you_mean(name, keys_of(type.attributes()))));
+                return bad(unsupported,
+                           fmt::format("The object has no attribute {}.{}", quote(name),
+                                       did_you_mean(name, keys_of(type.attributes()))));
             }
             if (!value.is_known()) {
                 return good(Value::unknown_of(attribute->second).with_marks(marks));
@@ -186,45 +183,43 @@ StepResult get_attribute(const Value& value, const std::string& name) {
             const Value* element = value.find(name);
             if (element != nullptr) return good(element->with_marks(marks));
             return bad("Missing map element",
-                       fmt::format("This map does not have an element with the key {}.{}",
-                                   quote(name), did_you_mean(name, keys_of(value.entries()))));
+                       fmt::format("The map has no key {}.{}", quote(name),
+                                   did_you_mean(name, keys_of(value.entries()))));
         }
         case TypeKind::List:
         case TypeKind::Set:
             if (!type.element().is(TypeKind::Object)) break;
             if (type.is(TypeKind::Set)) {
                 return bad(unsupported,
-                           "Can't access attributes on a set of objects. Did you mean to access an "
-                           "attribute across all elements of the set?");
+                           "A set has no attributes; its elements have. A for expression reaches "
+                           "each of them.");
             }
             return bad(unsupported,
-                       fmt::format("Can't access attributes on a list of objects. Did you mean to "
-                                   "access attribute {} for a specific element of the list, or "
-                                   "across all elements of the list?",
+                       fmt::format("A list has no attributes; its elements have. Write [0].{0} for "
+                                   "one of them, or [*].{0} for all.",
                                    quote(name)));
         case TypeKind::Tuple:
             break;
         default:
-            return bad(unsupported,
-                       fmt::format("Can't access attributes on a primitive-typed value ({}).",
-                                   type.friendly_name()));
+            return bad(unsupported, fmt::format("A {} has no attributes.", type.friendly_name()));
     }
-    return bad(unsupported, "This value does not have any attributes.");
+    return bad(unsupported, "A value of this type has no attributes.");
 }
 
 StepResult get_index(const Value& collection, const Value& key) {
     if (collection.is_null()) {
-        return bad("Attempt to index null value",
-                   "This value is null, so it does not have any indices.");
+        return bad("Attempt to index null value", "The value is null, and null has no elements.");
     }
-    if (key.is_null()) return bad(kInvalidIndex, "Can't use a null value as an indexing key.");
+    if (key.is_null())
+        return bad(kInvalidIndex,
+                   "The key is null. An index is a number, or the name of an attribute.");
     const Type& type = collection.type();
     if (type.is_dynamic()) {
         return good(Value::dynamic_unknown().with_marks_of(collection).with_marks_of(key));
     }
     if (type.is(TypeKind::List) || type.is(TypeKind::Tuple)) return index_sequence(collection, key);
     if (type.is_mapping()) return index_mapping(collection, key);
-    return bad(kInvalidIndex, "This value does not have any indices.");
+    return bad(kInvalidIndex, "A value of this type has no elements.");
 }
 
 namespace {
@@ -266,15 +261,13 @@ StepResult index_sequence(const Value& collection, const Value& key) {
     }
     const Number& number = converted.value->as_number();
     if (!number.is_integer()) {
-        return bad(kInvalidIndex,
-                   fmt::format("{}: indexing a sequence requires a whole number, but the given "
-                               "index ({}) has a fractional part.",
-                               kNoElement, number.to_short_text()));
+        return bad(kInvalidIndex, fmt::format("{}: an index is a whole number, and {} is none.",
+                                              kNoElement, number.to_short_text()));
     }
     if (number.sign() < 0) {
-        return bad(
-            kInvalidIndex,
-            fmt::format("{}: a negative number is not a valid index for a sequence.", kNoElement));
+        return bad(kInvalidIndex,
+                   fmt::format("{}: elements are counted from 0, so an index is not negative.",
+                               kNoElement));
     }
     const auto index = number.to_uint64();
     if (is_list && !collection.is_known()) return marked(Value::unknown_of(type.element()));
@@ -286,10 +279,8 @@ StepResult index_sequence(const Value& collection, const Value& key) {
     if (index && *index == length) {
         return bad(kInvalidIndex,
                    length == 0
-                       ? fmt::format("{}: the collection has no elements.", kNoElement)
-                       : fmt::format("{}: the given index is greater than or equal to the length "
-                                     "of the collection.",
-                                     kNoElement));
+                       ? fmt::format("{}: it is empty.", kNoElement)
+                       : fmt::format("{}: it has fewer elements, counted from 0.", kNoElement));
     }
     return bad(kInvalidIndex, std::string(kNoElement) + ".");
 }
@@ -317,10 +308,10 @@ StepResult index_mapping(const Value& collection, const Value& key) {
         return marked(*element);
     }
     if (!is_map && key.type() == Type::number()) {
-        return bad(kInvalidIndex,
-                   fmt::format("{}. An object only supports looking up attributes by name, not by "
-                               "numeric index.",
-                               kNoElement));
+        return bad(
+            kInvalidIndex,
+            fmt::format("{}. The attributes of an object are found by their names, not by numbers.",
+                        kNoElement));
     }
     return bad(kInvalidIndex, std::string(kNoElement) + ".");
 }

@@ -87,11 +87,10 @@ BodyContent read_body_partially(const Body& body, const BodySchema& schema, Body
     read_properties(body.properties, schema, content, rest.properties, diagnostics);
     for (const AttributeSchema& wanted : schema.attributes) {
         if (!wanted.required || body.unknown || content.attributes.contains(wanted.name)) continue;
-        diagnostics.add(Diagnostic::error(
-            "Missing required argument",
-            fmt::format("The argument {} is required, but no definition was found.",
-                        quote(wanted.name)),
-            content.missing_item_range));
+        diagnostics.add(
+            Diagnostic::error("Missing required argument",
+                              fmt::format("The argument {} must be set here.", quote(wanted.name)),
+                              content.missing_item_range));
     }
     for (const BlockSchema& wanted : schema.blocks) {
         check_count(wanted, content, body.unknown, diagnostics);
@@ -171,15 +170,15 @@ bool check_labels(const Block& block, const BlockSchema& schema, Diagnostics& di
     if (given > wanted) {
         diagnostics.add(Diagnostic::error(
             fmt::format("Extraneous label for {}", block.type),
-            wanted == 0 ? fmt::format("No labels are expected for {} blocks.", block.type)
-                        : fmt::format("Only {} labels ({}) are expected for {} blocks.", wanted,
-                                      joined(schema.label_names), block.type),
+            wanted == 0 ? fmt::format("Blocks of type {} have no labels.", block.type)
+                        : fmt::format("There are just {} labels ({}) for blocks of type {}.",
+                                      wanted, joined(schema.label_names), block.type),
             block.labels[wanted].range,
             SourceRange::between(block.type_range, block.open_brace_range)));
     } else if (given < wanted) {
         diagnostics.add(Diagnostic::error(
             fmt::format("Missing {} for {}", schema.label_names[given], block.type),
-            fmt::format("All {} blocks must have {} labels ({}).", block.type, wanted,
+            fmt::format("Blocks of type {} have {} labels ({}).", block.type, wanted,
                         joined(schema.label_names)),
             block.open_brace_range,
             SourceRange::between(block.type_range, block.open_brace_range)));
@@ -217,7 +216,8 @@ void report_unsupported(const Attribute& attribute, const BodySchema& schema,
                         Diagnostics& diagnostics) {
     std::string hint = did_you_mean(attribute.name, attribute_names(schema));
     if (find_block(schema, attribute.name) != nullptr) {
-        hint = fmt::format(" Did you mean to define a block of type {}?", quote(attribute.name));
+        hint = fmt::format(" There is a block of type {}: write it with braces and without \"=\".",
+                           quote(attribute.name));
     }
     diagnostics.add(Diagnostic::error(
         "Unsupported argument",
@@ -228,9 +228,7 @@ void report_unsupported(const Attribute& attribute, const BodySchema& schema,
 void report_unsupported(const Block& block, const BodySchema& schema, Diagnostics& diagnostics) {
     std::string hint = did_you_mean(block.type, block_types(schema));
     if (find_attribute(schema, block.type) != nullptr) {
-        hint = fmt::format(
-            " Did you mean to define argument {}? If so, use the equals sign to assign it a value.",
-            quote(block.type));
+        hint = fmt::format(" There is an argument {}: write it with \"=\".", quote(block.type));
     }
     diagnostics.add(Diagnostic::error(
         "Unsupported block type",

@@ -34,12 +34,12 @@ std::string describe_type_difference(const Type& if_true, const Type& if_false) 
         const char* kind = if_true.is(TypeKind::List)  ? "list"
                            : if_true.is(TypeKind::Set) ? "set"
                                                        : "map";
-        difference = fmt::format("Mismatched {} element types: {}", kind,
+        difference = fmt::format("The elements of the {}s differ: {}", kind,
                                  describe_type_difference(if_true.element(), if_false.element()));
     }
     if (!difference.empty()) return difference;
-    return fmt::format("The 'true' value is {}, but the 'false' value is {}.",
-                       if_true.friendly_name(), if_false.friendly_name());
+    return fmt::format("For true it is {}, for false it is {}.", if_true.friendly_name(),
+                       if_false.friendly_name());
 }
 
 namespace {
@@ -51,20 +51,18 @@ std::string describe_object_difference(const Type& if_true, const Type& if_false
         const auto other = right.find(name);
         if (other == right.end()) {
             return fmt::format(
-                "The 'true' value includes object attribute {}, which is absent in the 'false' "
-                "value.",
+                "The object for true has the attribute {}, the one for false has not.",
                 quote(name));
         }
         if (!unify({type, other->second}, true)) {
-            return fmt::format("Type mismatch for object attribute {}: {}", quote(name),
+            return fmt::format("The attribute {} differs: {}", quote(name),
                                describe_type_difference(type, other->second));
         }
     }
     for (const auto& [name, type] : right) {
         if (!left.contains(name)) {
             return fmt::format(
-                "The 'false' value includes object attribute {}, which is absent in the 'true' "
-                "value.",
+                "The object for false has the attribute {}, the one for true has not.",
                 quote(name));
         }
     }
@@ -75,12 +73,12 @@ std::string describe_tuple_difference(const Type& if_true, const Type& if_false)
     const auto& left = if_true.tuple_elements();
     const auto& right = if_false.tuple_elements();
     if (left.size() != right.size()) {
-        return fmt::format("The 'true' tuple has length {}, but the 'false' tuple has length {}.",
+        return fmt::format("The tuple for true has {} elements, the one for false has {}.",
                            left.size(), right.size());
     }
     for (std::size_t i = 0; i < left.size(); ++i) {
         if (!unify({left[i], right[i]}, true)) {
-            return fmt::format("Type mismatch for tuple element {}: {}", i,
+            return fmt::format("The element {} differs: {}", i,
                                describe_type_difference(left[i], right[i]));
         }
     }

@@ -139,12 +139,12 @@ void Expander::expand_block(const Block& block, const NestedBlockSchema& schema,
     const Value collection = evaluate(*dynamic->for_each, scope_, diagnostics_);
     constexpr const char* summary = "Invalid dynamic for_each value";
     if (collection.is_null()) {
-        report(summary, "Cannot use a null value in for_each.", dynamic->for_each->range);
+        report(summary, "for_each is null: it needs a collection.", dynamic->for_each->range);
         return;
     }
     if (!collection.can_iterate() && !collection.type().is_dynamic()) {
         report(summary,
-               fmt::format("Cannot use a {} value in for_each. An iterable collection is required.",
+               fmt::format("for_each is a {}: it needs a list, set, map, tuple or object.",
                            collection.type().friendly_name()),
                dynamic->for_each->range);
         return;
@@ -210,7 +210,7 @@ bool Expander::read_iterator(const Attribute* attribute, DynamicBlock& dynamic) 
     if (attribute == nullptr) return true;
     const std::string name = as_keyword(*attribute->expression);
     if (name.empty()) {
-        report("Invalid dynamic iterator name", "Dynamic iterator must be a single variable name.",
+        report("Invalid dynamic iterator name", "iterator is one name, written without quotes.",
                attribute->expression->range);
         return false;
     }
@@ -223,7 +223,7 @@ bool Expander::read_labels(const BodyContent& content, DynamicBlock& dynamic) {
     if (attribute == nullptr) return true;
     auto labels = as_list(*attribute->expression);
     if (!labels) {
-        report("Invalid expression", "A static list expression is required.",
+        report("Invalid expression", "Write the list itself here, in brackets.",
                attribute->expression->range);
         return false;
     }
@@ -232,7 +232,7 @@ bool Expander::read_labels(const BodyContent& content, DynamicBlock& dynamic) {
     if (wanted == 0 || dynamic.labels.size() == wanted) return true;
     const bool too_many = dynamic.labels.size() > wanted;
     report(too_many ? "Extraneous dynamic block label" : "Insufficient dynamic block labels",
-           fmt::format("Blocks of type {} require {} label(s).", quote(dynamic.type), wanted),
+           fmt::format("Blocks of type {} have {} label(s).", quote(dynamic.type), wanted),
            too_many ? dynamic.labels[wanted]->range : attribute->expression->range);
     return false;
 }
@@ -241,12 +241,11 @@ bool Expander::check_content(const BodyContent& content) {
     if (content.blocks.size() == 1) return true;
     if (content.blocks.empty()) {
         report("Missing dynamic content block",
-               "A dynamic block must have a nested block of type \"content\" to describe the body "
-               "of each generated block.",
+               "A dynamic block says in a block named \"content\" what each of its blocks holds.",
                content.missing_item_range);
     } else {
         report("Extraneous dynamic content block",
-               "Only one nested content block is allowed for each dynamic block.",
+               "A dynamic block has one \"content\" block. Remove this one.",
                content.blocks[1].type_range);
     }
     return false;
@@ -279,11 +278,10 @@ std::optional<Label> Expander::label(const ExpressionPtr& expression, const Bind
     if (failed) return std::nullopt;
     const Conversion converted = convert(value, Type::string());
     if (!converted) {
-        report(summary,
-               fmt::format("Cannot use this value as a dynamic block label: {}.", converted.reason),
+        report(summary, fmt::format("This cannot be the label of a block: {}.", converted.reason),
                expression->range);
     } else if (converted.value->is_null()) {
-        report(summary, "Cannot use a null value as a dynamic block label.", expression->range);
+        report(summary, "The label of a block is a text, and this is null.", expression->range);
     } else if (!converted.value->is_known()) {
         report(summary,
                "This value is not yet known. Dynamic block labels must be immediately-known "

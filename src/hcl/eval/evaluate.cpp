@@ -98,16 +98,13 @@ bool Evaluator::append_text(const Value& value, std::string& text, const Express
                             const Expression& whole) {
     constexpr const char* summary = "Invalid template interpolation value";
     if (value.is_null()) {
-        report(summary,
-               "The expression result is null. Cannot include a null value in a string template.",
-               part.range, whole.range, part);
+        report(summary, "This value is null, and null has no text.", part.range, whole.range, part);
         return false;
     }
     const Conversion converted = convert(value.without_marks(), Type::string());
     if (!converted) {
         report(summary,
-               fmt::format("Cannot include the given value in a string template: {}.",
-                           converted.reason),
+               fmt::format("This value cannot become part of a text: {}.", converted.reason),
                part.range, whole.range, part);
         return false;
     }
@@ -242,7 +239,7 @@ Value Evaluator::eval_conditional(const Conditional& node, const Expression& who
     const auto type = conditional_type(if_true, if_false);
     if (!type) {
         report("Inconsistent conditional result types",
-               "The true and false result expressions must have consistent types. " +
+               "Both results of a condition need a type in common. " +
                    describe_type_difference(if_true.type(), if_false.type()),
                SourceRange::between(node.if_true->range, node.if_false->range), whole.range, whole);
         return Value::dynamic_unknown();
@@ -250,15 +247,14 @@ Value Evaluator::eval_conditional(const Conditional& node, const Expression& who
     const Value condition = eval(*node.condition);
     Marks marks = condition.marks();
     if (condition.is_null()) {
-        report("Null condition",
-               "The condition value is null. Conditions must either be true or false.",
+        report("Null condition", "The condition is null: it must be true or false.",
                node.condition->range, whole.range, *node.condition);
         return Value::unknown_of(*type).with_marks(marks);
     }
     const Conversion converted = convert(condition, Type::boolean());
     if (!converted) {
         report("Incorrect condition type",
-               fmt::format("The condition expression must be of type bool: {}.", converted.reason),
+               fmt::format("A condition is true or false: {}.", converted.reason),
                node.condition->range, whole.range, *node.condition);
         return Value::unknown_of(*type).with_marks(marks);
     }
@@ -276,7 +272,7 @@ Value Evaluator::eval_conditional(const Conditional& node, const Expression& who
     if (!result) {
         const Expression& branch = choice ? *node.if_true : *node.if_false;
         report("Inconsistent conditional result types",
-               fmt::format("The {} result value has the wrong type: {}.", choice ? "true" : "false",
+               fmt::format("The result for {} does not fit: {}.", choice ? "true" : "false",
                            result.reason),
                branch.range, whole.range, branch);
         return Value::unknown_of(*type).with_marks(marks);
@@ -300,15 +296,14 @@ Value Evaluator::eval_object(const ObjectConstructor& node, const Expression& wh
         const Value value = eval(*item.value);
         marks.insert(key.marks().begin(), key.marks().end());
         if (key.is_null()) {
-            report("Null value as key", "Can't use a null value as a key.", item.key->range,
-                   whole.range, *item.key);
+            report("Null value as key", "The key is null: write a text, or a name.",
+                   item.key->range, whole.range, *item.key);
             known = false;
             continue;
         }
         const Conversion converted = convert(key, Type::string());
         if (!converted) {
-            report("Incorrect key type",
-                   fmt::format("Can't use this value as a key: {}.", converted.reason),
+            report("Incorrect key type", fmt::format("This cannot be a key: {}.", converted.reason),
                    item.key->range, whole.range, *item.key);
             known = false;
         } else if (!converted.value->is_known()) {
@@ -332,11 +327,10 @@ Value Evaluator::eval_object_key(const ObjectKey& node, const Expression& whole)
     const std::string keyword = as_keyword(*node.inner);
     if (!keyword.empty()) return Value::string(keyword);
     if (node.inner->as<ScopeTraversal>() != nullptr) {
-        report("Ambiguous attribute key",
-               "If this expression is intended to be a reference, wrap it in parentheses. If it's "
-               "instead intended as a literal name containing periods, wrap it in quotes to create "
-               "a string literal.",
-               whole.range, whole.range, whole);
+        report(
+            "Ambiguous attribute key",
+            "A reference as a key stands in parentheses; a name with dots in it stands in quotes.",
+            whole.range, whole.range, whole);
         return Value::dynamic_unknown();
     }
     return eval(*node.inner);

@@ -35,8 +35,7 @@ class Evaluator::ForLoop {
 Value Evaluator::eval_for(const ForExpression& node, const Expression& whole) {
     const Value collection = eval(*node.collection);
     if (collection.is_null()) {
-        report("Iteration over null value",
-               "A null value cannot be used as the collection in a 'for' expression.",
+        report("Iteration over null value", "There is nothing to go over: the collection is null.",
                node.collection->range, whole.range, *node.collection);
         return Value::dynamic_unknown();
     }
@@ -44,11 +43,11 @@ Value Evaluator::eval_for(const ForExpression& node, const Expression& whole) {
         return Value::dynamic_unknown().with_marks(collection.marks());
     }
     if (!collection.can_iterate()) {
-        report("Iteration over non-iterable value",
-               fmt::format("A value of type {} cannot be used as the collection in a 'for' "
-                           "expression.",
-                           collection.type().friendly_name()),
-               node.collection->range, whole.range, *node.collection);
+        report(
+            "Iteration over non-iterable value",
+            fmt::format("A {} has no elements to go over: use a list, set, map, tuple or object.",
+                        collection.type().friendly_name()),
+            node.collection->range, whole.range, *node.collection);
         return Value::dynamic_unknown();
     }
     return ForLoop(*this, node, whole).run(collection);
@@ -107,12 +106,13 @@ std::optional<bool> Evaluator::ForLoop::wanted(Evaluator& inner) {
         return std::nullopt;
     };
     if (value.is_null()) {
-        return invalid("Condition is null", "The value of the 'if' clause must not be null.");
+        return invalid("Condition is null",
+                       "The condition after 'if' is null: it must be true or false.");
     }
     const Conversion converted = convert(value, Type::boolean());
     if (!converted) {
         return invalid("Invalid 'for' condition",
-                       fmt::format("The 'if' clause value is invalid: {}.", converted.reason));
+                       fmt::format("The condition after 'if' does not fit: {}.", converted.reason));
     }
     if (converted.value->is_known()) return converted.value->as_bool();
     known_ = false;
@@ -129,18 +129,16 @@ void Evaluator::ForLoop::add_entry(Evaluator& inner) {
     const Value value = inner.eval(*node_.value);
     marks_.insert(key.marks().begin(), key.marks().end());
     if (key.is_null()) {
-        inner.report(invalid_key,
-                     "Key expression in 'for' expression must not produce a null value.",
+        inner.report(invalid_key, "The key of an element is null: each needs a text.",
                      node_.key->range, whole_.range, *node_.key);
         known_ = false;
         return;
     }
     const Conversion converted = convert(key, Type::string());
     if (!converted) {
-        inner.report(
-            invalid_key,
-            fmt::format("The key expression produced an invalid result: {}.", converted.reason),
-            node_.key->range, whole_.range, *node_.key);
+        inner.report(invalid_key,
+                     fmt::format("The key of an element does not fit: {}.", converted.reason),
+                     node_.key->range, whole_.range, *node_.key);
         known_ = false;
         return;
     }
@@ -155,9 +153,8 @@ void Evaluator::ForLoop::add_entry(Evaluator& inner) {
     }
     if (!entries_.emplace(name, value).second) {
         inner.report("Duplicate object key",
-                     fmt::format("Two different items produced the key {} in this 'for' "
-                                 "expression. If duplicates are expected, use the ellipsis (...) "
-                                 "after the value expression to enable grouping by key.",
+                     fmt::format("Two elements have the key {}. Write \"...\" after the value to "
+                                 "gather the values of each key in a list.",
                                  quote(name)),
                      node_.key->range, whole_.range, *node_.key);
     }

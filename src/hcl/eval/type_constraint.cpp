@@ -58,8 +58,7 @@ TypeWithDefaults ConstraintReader::read(const Expression& expression) {
     }
     if (const auto call = as_call(expression)) return read_call(*call, expression);
     return invalid(
-        "A type specification is either a primitive type keyword (bool, number, string) or a "
-        "complex type constructor call, like list(string).",
+        "A type is written as string, number, bool or any, or as a call such as list(string).",
         expression.range, expression.range);
 }
 
@@ -74,9 +73,7 @@ TypeWithDefaults ConstraintReader::read_keyword(const std::string& keyword,
     };
     if (keyword == "list" || keyword == "set" || keyword == "map") {
         return fail(
-            fmt::format("The {} type constructor requires one argument specifying the "
-                        "element type.",
-                        keyword));
+            fmt::format("In parentheses after {} stands the type of its elements.", keyword));
     }
     if (keyword == "object") {
         return fail("object takes one argument: a map from attribute names to types.");
@@ -87,15 +84,14 @@ TypeWithDefaults ConstraintReader::read_keyword(const std::string& keyword,
     if (keyword == "optional") {
         return fail("Only an attribute of an object type can be optional.");
     }
-    return fail(fmt::format("The keyword {} is not a valid type specification.", quote(keyword)));
+    return fail(fmt::format("There is no type {}.", quote(keyword)));
 }
 
 TypeWithDefaults ConstraintReader::read_call(const StaticCall& call, const Expression& expression) {
     const std::string& name = call.name;
     if (name == "string" || name == "number" || name == "bool" || name == "any") {
-        return invalid(
-            fmt::format("Primitive type keyword {} does not expect arguments.", quote(name)),
-            call.arguments_range, expression.range);
+        return invalid(fmt::format("The type {} takes nothing in parentheses.", quote(name)),
+                       call.arguments_range, expression.range);
     }
     if (name == "list" || name == "set" || name == "map") return read_collection(call);
     if (name == "tuple") return read_tuple(call);
@@ -104,17 +100,15 @@ TypeWithDefaults ConstraintReader::read_call(const StaticCall& call, const Expre
         return invalid("Only an attribute of an object type can be optional.", call.name_range,
                        expression.range);
     }
-    return invalid(fmt::format("Keyword {} is not a valid type constructor.", quote(name)),
+    return invalid(fmt::format("There is no type {} that takes others.", quote(name)),
                    call.name_range, expression.range);
 }
 
 TypeWithDefaults ConstraintReader::read_collection(const StaticCall& call) {
     if (call.arguments.size() != 1) {
-        return invalid(fmt::format("The {} type constructor requires one argument specifying the "
-                                   "element type.",
-                                   call.name),
-                       call.arguments_range,
-                       SourceRange::between(call.name_range, call.arguments_range));
+        return invalid(
+            fmt::format("In parentheses after {} stands the type of its elements.", call.name),
+            call.arguments_range, SourceRange::between(call.name_range, call.arguments_range));
     }
     const TypeWithDefaults element = read(*call.arguments[0]);
     TypeWithDefaults result;
@@ -203,16 +197,13 @@ TypeWithDefaults ConstraintReader::read_optional(const StaticCall& call,
                                                  std::optional<Value>& default_value) {
     const SourceRange context = SourceRange::between(call.name_range, call.arguments_range);
     if (mode_ == ConstraintMode::Plain) {
-        return invalid(
-            "Optional attribute modifier is only for type constraints, not for exact "
-            "types.",
-            call.name_range, context);
+        return invalid("An exact type has no optional attributes.", call.name_range, context);
     }
     if (call.arguments.empty()) {
         return invalid("Give optional the type of the attribute.", call.arguments_range, context);
     }
     if (call.arguments.size() > 1 && mode_ != ConstraintMode::OptionalDefaults) {
-        return invalid("Optional attribute modifier expects only one argument: the attribute type.",
+        return invalid("optional takes the type of the attribute and nothing else here.",
                        call.arguments_range, context);
     }
     if (call.arguments.size() > 2) {

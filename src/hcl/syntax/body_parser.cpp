@@ -51,16 +51,20 @@ void Parser::parse_item(Body& body) {
         SourceRange label_range;
         const std::string label = parse_label_text(name, label_range);
         if (cursor_.next_is(TokenType::Assign)) {
-            fail("Invalid argument name", "Argument names must not be quoted.", label_range);
+            fail("Invalid argument name", "Write the name of an argument without quotes.",
+                 label_range);
         } else {
-            fail(kItemRequired, "An argument or block definition is required here.", label_range);
+            fail(kItemRequired,
+                 "Here an argument (name = value) or a block (type \"label\" { ... }) is expected.",
+                 label_range);
         }
         return;
     }
     if (name.type != TokenType::Identifier) {
         fail(kItemRequired,
              at_open_comment() ? "The comment that begins here with /* has no end."
-                               : "An argument or block definition is required here.",
+                               : "Here an argument (name = value) or a block (type \"label\" { ... "
+                                 "}) is expected.",
              range(name));
         return;
     }
@@ -77,8 +81,8 @@ void Parser::parse_item(Body& body) {
             break;
         default:
             fail(kItemRequired,
-                 "An argument or block definition is required here. To set an argument, use the "
-                 "equals sign \"=\" to introduce the argument value.",
+                 "A name alone says nothing: write name = value for an argument, or name { ... } "
+                 "for a block.",
                  range(name));
     }
 }
@@ -101,9 +105,8 @@ void Parser::parse_attribute(Body& body, const Token& name) {
     const auto [existing, added] = body.attributes.try_emplace(attribute.name, attribute);
     if (!added) {
         report("Attribute redefined",
-               fmt::format("The argument \"{}\" was already set at {}. Each argument may be set "
-                           "only once.",
-                           attribute.name, existing->second.name_range.to_string()),
+               fmt::format("\"{}\" is set at {} already. Keep one of the two.", attribute.name,
+                           existing->second.name_range.to_string()),
                attribute.name_range);
     }
 }
@@ -116,16 +119,16 @@ void Parser::finish_attribute_line() {
     const Token& next = cursor_.peek();
     if (next.type == TokenType::Comma) {
         fail("Unexpected comma after argument",
-             "Argument definitions must be separated by newlines, not commas. An argument "
-             "definition must end with a newline.",
+             "Arguments stand on lines of their own, with no comma behind them. Remove the comma.",
              range(next), range_from(range(next)));
     } else if (!ends_line(next.type)) {
         const char* hint = next.text == "and"  ? " Did you mean the operator &&?"
                            : next.text == "or" ? " Did you mean the operator ||?"
                                                : "";
         fail("Missing newline after argument",
-             fmt::format("An argument definition must end with a newline.{}", hint), range(next),
-             range_from(range(next)));
+             fmt::format("After its value an argument ends: what follows begins a new line.{}",
+                         hint),
+             range(next), range_from(range(next)));
     } else {
         cursor_.read();
     }
@@ -181,19 +184,19 @@ bool Parser::parse_labels(Block& block) {
                      range(token), range_from(block.type_range));
                 return false;
             case TokenType::Newline:
-                fail(kInvalidBlock,
-                     fmt::format("A block definition must have block content delimited by \"{{\" "
-                                 "and \"}}\", starting on the same line as the block header.{}",
-                                 block.labels.size() != 1
-                                     ? std::string()
-                                     : fmt::format(" To set an argument, write {} = \"{}\".",
-                                                   block.type, block.labels[0].text)),
-                     range(token), range_from(block.type_range));
+                fail(
+                    kInvalidBlock,
+                    fmt::format(
+                        "The brace that opens a block stands on the line of its type and labels.{}",
+                        block.labels.size() != 1
+                            ? std::string()
+                            : fmt::format(" To set an argument, write {} = \"{}\".", block.type,
+                                          block.labels[0].text)),
+                    range(token), range_from(block.type_range));
                 return false;
             default:
                 fail(kInvalidBlock,
-                     "Either a quoted string block label or an opening brace (\"{\") is expected "
-                     "here.",
+                     "After the type of a block come its labels in quotes and then \"{\".",
                      range(token), range_from(block.type_range));
                 return false;
         }
@@ -232,22 +235,22 @@ void Parser::parse_single_line_body(Block& block) {
     const Token name = cursor_.read();
     const int failures_before = failures_;
     if (name.type != TokenType::Identifier) {
-        fail(kItemRequired, "An argument or block definition is required here.", range(name), open);
+        fail(kItemRequired,
+             "Here an argument (name = value) or a block (type \"label\" { ... }) is expected.",
+             range(name), open);
     } else if (!cursor_.next_is(TokenType::Assign)) {
         const TokenType next = cursor_.peek().type;
         if (next == TokenType::OpenBrace || next == TokenType::OpenQuote ||
             next == TokenType::Identifier) {
             fail("Argument definition required",
-                 fmt::format("A single-line block definition can contain only a single argument. "
-                             "If you meant to define argument \"{}\", use an equals sign to assign "
-                             "it a value. To define a nested block, place it on a line of its own "
-                             "within its parent block.",
+                 fmt::format("A block on one line holds one argument. For the argument \"{0}\" "
+                             "write {0} = and its value; a nested block needs a line of its own.",
                              name.text),
                  range(name), SourceRange::between(open, range(cursor_.peek())));
         } else {
             fail(kItemRequired,
-                 "An argument or block definition is required here. To set an argument, use the "
-                 "equals sign \"=\" to introduce the argument value.",
+                 "A name alone says nothing: write name = value for an argument, or name { ... } "
+                 "for a block.",
                  range(name), open);
         }
     } else {
@@ -265,9 +268,8 @@ void Parser::parse_single_line_body(Block& block) {
                  range(next), context);
         } else if (next.type == TokenType::Newline) {
             fail(kInvalidOneLine,
-                 "An argument definition on the same line as its containing block creates a "
-                 "single-line block definition, which must also be closed on the same line. Place "
-                 "the block's closing brace immediately after the argument definition.",
+                 "A block whose argument stands on its first line ends on that line: write \"}\" "
+                 "there, or begin a new line after \"{\".",
                  range(next), context);
         } else {
             fail(kInvalidOneLine, "Write \"}\" right after the argument of a block on one line.",
@@ -297,9 +299,8 @@ std::string Parser::parse_label_text(const Token& open, SourceRange& label_range
                 const char symbol = token.text[0];
                 if (!told) {
                     fail("Invalid string literal",
-                         fmt::format("Template sequences are not allowed in this string. To "
-                                     "include a literal \"{0}\", double it (as \"{0}{0}\") to "
-                                     "escape it.",
+                         fmt::format("This text is taken as it stands, without interpolation. For "
+                                     "a \"{0}\" that belongs to the text write \"{0}{0}\".",
                                      symbol),
                          range(token), range_from(range(open)));
                 }

@@ -128,39 +128,43 @@ ExpressionPtr Parser::parse_for(const Token& open, bool object) {
     const auto give_up = [&] { return invalid_for(open, closing, "", range(open)); };
     cursor_.read();  // for
     if (!cursor_.next_is(TokenType::Identifier)) {
-        return invalid("For expression requires variable name after 'for'.");
+        return invalid("After 'for' comes the name of a variable.");
     }
     loop.value_name = std::string(cursor_.read().text);
     if (cursor_.next_is(TokenType::Comma)) {
         cursor_.read();
         if (!cursor_.next_is(TokenType::Identifier)) {
-            return invalid("For expression requires value variable name after comma.");
+            return invalid("After the comma comes the name for the value.");
         }
         loop.key_name = std::exchange(loop.value_name, std::string(cursor_.read().text));
     }
     if (!cursor_.next_is_keyword("in")) {
-        return invalid("For expression requires the 'in' keyword after its name declarations.");
+        return invalid("After the names comes 'in' and the collection.");
     }
     cursor_.read();
     loop.collection = parse_expression();
     if (failed()) return give_up();
     if (!cursor_.next_is(TokenType::Colon)) {
-        return invalid("For expression requires a colon after the collection expression.");
+        return invalid("After the collection comes a colon and the result.");
     }
     cursor_.read();
     loop.value = parse_expression();
     if (failed()) return give_up();
     if (cursor_.next_is(TokenType::Arrow)) {
-        if (!object) return invalid("Key expression is not valid when building a tuple.");
+        if (!object)
+            return invalid(
+                "In brackets a for expression makes a list, which has no keys. Leave out \"key "
+                "=>\", or use braces.");
         cursor_.read();
         loop.key = std::exchange(loop.value, parse_expression());
         if (failed()) return give_up();
     } else if (object) {
-        return invalid("Key expression is required when building an object.");
+        return invalid(
+            "In braces a for expression makes an object: write \"key => value\" after the colon.");
     }
     if (cursor_.next_is(TokenType::Ellipsis)) {
         if (!object) {
-            return invalid("Grouping ellipsis (...) cannot be used when building a tuple.");
+            return invalid("Only objects group their values: \"...\" has no place in brackets.");
         }
         cursor_.read();
         loop.group = true;
@@ -171,7 +175,8 @@ ExpressionPtr Parser::parse_for(const Token& open, bool object) {
         if (failed()) return give_up();
     }
     if (!cursor_.next_is(closing)) {
-        return invalid("Extra characters after the end of the 'for' expression.");
+        return invalid(
+            "The for expression ends before this. Close it, or remove what is too much.");
     }
     cursor_.read();
     const SourceRange whole = range_from(range(open));

@@ -107,7 +107,8 @@ ExpressionPtr Parser::parse_number() {
     const Token token = cursor_.read();
     const auto number = Number::parse(token.text);
     if (!number) {
-        report("Invalid number literal", "This number cannot be read.", range(token));
+        report("Invalid number literal", "This is no number: write digits, such as 10, 0.5 or 1e3.",
+               range(token));
         return unreadable(range(token));
     }
     return make(Literal{Value::number(*number)}, range(token));
@@ -169,8 +170,7 @@ ExpressionPtr Parser::parse_identifier() {
         }
         if (!cursor_.next_is(TokenType::OpenParen)) {
             fail("Missing open parenthesis",
-                 "Function selector must be followed by an open parenthesis to begin the function "
-                 "call.",
+                 "A function is called here: write \"(\" and its arguments after the name.",
                  range(cursor_.peek()), SourceRange::between(name_range, range(cursor_.peek())));
             return unreadable(name_range);
         }

@@ -154,39 +154,36 @@ void report_invalid_tokens(const std::vector<Token>& tokens, const std::string& 
             case TokenType::BitNot: {
                 if (bitwise++ >= 4) break;
                 std::string hint;
-                if (token.type == TokenType::BitAnd) hint = " Did you mean boolean AND (\"&&\")?";
-                if (token.type == TokenType::BitOr) hint = " Did you mean boolean OR (\"||\")?";
-                if (token.type == TokenType::BitNot) hint = " Did you mean boolean NOT (\"!\")?";
+                if (token.type == TokenType::BitAnd) hint = " Did you mean \"&&\"?";
+                if (token.type == TokenType::BitOr) hint = " Did you mean \"||\"?";
+                if (token.type == TokenType::BitNot) hint = " Did you mean \"!\"?";
                 report(token, "Unsupported operator",
-                       "Bitwise operators are not supported." + hint);
+                       "The language works on no single bits." + hint);
                 break;
             }
             case TokenType::Apostrophe:
                 if (apostrophes++ % 2 == 0 && apostrophes <= 3) {
-                    report(token, "Invalid character",
-                           "Single quotes are not valid. Use double quotes (\") to enclose "
-                           "strings.");
+                    report(token, "Invalid character", "Strings stand in double quotes (\").");
                 }
                 break;
             case TokenType::Backtick:
                 if (backticks++ % 2 == 0 && backticks <= 3) {
                     report(token, "Invalid character",
-                           "The \"`\" character is not valid. To create a multi-line string, use "
-                           "the \"heredoc\" syntax, like \"<<EOT\".");
+                           "Back-quotes mean nothing here. A text of several lines begins with "
+                           "<<EOT and ends at a line with EOT.");
                 }
                 break;
             case TokenType::Semicolon:
                 if (semicolons++ == 0) {
                     report(token, "Invalid character",
-                           "The \";\" character is not valid. Use newlines to separate arguments "
-                           "and blocks, and commas to separate items in collection values.");
+                           "Nothing ends with a semicolon: begin a new line, or use a comma within "
+                           "a list or object.");
                 }
                 break;
             case TokenType::BadUtf8:
                 if (!bad_utf8) {
                     report(token, "Invalid character encoding",
-                           "All input files must be UTF-8 encoded. Ensure that UTF-8 encoding is "
-                           "selected in your editor.");
+                           "These bytes are not UTF-8. Save the file in that encoding.");
                 }
                 bad_utf8 = true;
                 break;
@@ -201,10 +198,8 @@ void report_invalid_tokens(const std::vector<Token>& tokens, const std::string& 
             case TokenType::Invalid:
                 if (token.text == "\u201c" || token.text == "\u201d") {
                     report(token, "Invalid character",
-                           "\"Curly quotes\" are not valid here. These can sometimes be "
-                           "inadvertently introduced when sharing code via documents or "
-                           "discussion forums. It might help to replace the character with a "
-                           "\"straight quote\".");
+                           "This is a typographic quote, as word processors and web pages put it. "
+                           "Type a straight one (\") in its place.");
                 } else {
                     report(token, "Invalid character",
                            "This character has no meaning here. Remove it, or put it in a quoted "

@@ -46,20 +46,21 @@ ExpressionPtr Parser::parse_dot(ExpressionPtr from) {
                 proper.replace(dot_at, 1, "][");
             }
             fail("Invalid legacy index syntax",
-                 fmt::format("When using the legacy index syntax, chaining two indexes together is "
-                             "not permitted. Use the proper index syntax instead, like {}.",
+                 fmt::format("Two indexes after dots cannot be told from a number with a fraction. "
+                             "Write brackets: {}.",
                              proper),
                  range(next), SourceRange::between(from->range, range(next)));
             return from;
         }
         if (!number) {
-            fail("Invalid number literal", "This number cannot be read.", range(next));
+            fail("Invalid number literal",
+                 "This is no number: write digits, such as 10, 0.5 or 1e3.", range(next));
             return from;
         }
         return append_step(from, {Value::number(*number), step});
     }
     if (next.type == TokenType::Star) return parse_attribute_splat(std::move(from), dot);
-    fail("Invalid attribute name", "An attribute name is required after a dot.", range(next),
+    fail("Invalid attribute name", "After the dot comes the name of an attribute.", range(next),
          SourceRange::between(from->range, range(next)));
     return from;
 }
@@ -89,7 +90,7 @@ ExpressionPtr Parser::parse_bracket(ExpressionPtr from) {
     const Token open = cursor_.read();
     const ExpressionPtr key =
         parse_enclosed(open, TokenType::CloseBracket, "Missing close bracket on index",
-                       "The index operator must end with a closing bracket (\"]\").");
+                       "Write \"]\" after the index.");
     if (!key) return from;
     const SourceRange bracket = range_from(range(open));
     if (is_literal_key(*key)) return append_step(from, {key->as<Literal>()->value, bracket});

@@ -27,7 +27,8 @@ constexpr const char* kUnclosedSequence = "Unclosed template interpolation seque
 constexpr const char* kInvalidFor = "Invalid 'for' directive";
 
 std::string unterminated_detail(const Token& open) {
-    if (open.type != TokenType::OpenHeredoc) return "This string is not closed.";
+    if (open.type != TokenType::OpenHeredoc)
+        return "The string has no closing quote. Write one at its end.";
     std::string_view marker = open.text.substr(2);
     if (marker.starts_with('-')) marker.remove_prefix(1);
     marker = marker.substr(0, marker.find_first_of("\r\n"));
@@ -98,8 +99,7 @@ std::vector<Parser::TemplatePart> Parser::read_template_parts(const Token& open,
                 recovering_ = recovering_ || token.type == TokenType::QuotedNewline;
                 continue;
             default:
-                fail("Invalid template", "This does not belong in a template string.",
-                     range(token));
+                fail("Invalid template", "This cannot stand in a string.", range(token));
                 cursor_.read();
                 continue;
         }
@@ -130,17 +130,13 @@ Parser::TemplatePart Parser::read_interpolation() {
                  range(open));
         } else if (next.type == TokenType::Colon) {
             fail("Extra characters after interpolation expression",
-                 "Template interpolation doesn't expect a colon at this location. Did you intend "
-                 "this to be a literal sequence to be processed as part of another language? If "
-                 "so, you can escape it by starting with \"$${\" instead of just \"${\".",
+                 "A colon has no meaning here. If a shell or another program is to see this as it "
+                 "stands, write \"$${\" in place of \"${\".",
                  range(next), SourceRange::between(range(open), range(next)));
         } else {
             fail("Extra characters after interpolation expression",
-                 "Expected a closing brace to end the interpolation expression, but found extra "
-                 "characters.\n\nThis can happen when you include interpolation syntax for another "
-                 "language, such as shell scripting, but forget to escape the interpolation start "
-                 "token. If this is an embedded sequence for another language, escape it by "
-                 "starting with \"$${\" instead of just \"${\".",
+                 "The expression is over before this, and \"}\" must follow it. If a shell or "
+                 "another program is to see this as it stands, write \"$${\" in place of \"${\".",
                  range(next), SourceRange::between(range(open), range(next)));
         }
     }
@@ -183,13 +179,13 @@ Parser::TemplatePart Parser::read_control() {
         part.kind = Kind::EndFor;
     } else if (failures_ == failures_before) {
         fail("Invalid template control keyword",
-             fmt::format("\"{}\" is not a valid template control keyword.{}", keyword.text,
+             fmt::format("There is no directive \"{}\".{}", keyword.text,
                          did_you_mean(keyword.text, {"if", "for", "else", "endif", "endfor"})),
              range(keyword), SourceRange::between(range(open), range(keyword)));
     }
     if (failures_ == failures_before && !cursor_.next_is(TokenType::TemplateEnd)) {
         fail(fmt::format("Extra characters in {} marker", keyword.text),
-             "Only \"}\" may stand here.", range(cursor_.peek()),
+             "Close the directive here, with \"}\" or \"~}\".", range(cursor_.peek()),
              SourceRange::between(range(open), range(cursor_.peek())));
     }
     if (failures_ != failures_before) {
@@ -205,18 +201,18 @@ void Parser::read_for_directive(TemplatePart& part) {
     const auto invalid = [&](const char* why) { fail(kInvalidFor, why, range(cursor_.peek())); };
     part.expression = unreadable(range(cursor_.peek()));  // until it is read
     if (!cursor_.next_is(TokenType::Identifier)) {
-        return invalid("For directive requires variable name after 'for'.");
+        return invalid("After 'for' comes the name of a variable.");
     }
     part.value_name = std::string(cursor_.read().text);
     if (cursor_.next_is(TokenType::Comma)) {
         cursor_.read();
         if (!cursor_.next_is(TokenType::Identifier)) {
-            return invalid("For directive requires value variable name after comma.");
+            return invalid("After the comma comes the name for the value.");
         }
         part.key_name = std::exchange(part.value_name, std::string(cursor_.read().text));
     }
     if (!cursor_.next_is_keyword("in")) {
-        return invalid("For directive requires 'in' keyword after names.");
+        return invalid("After the names comes 'in' and the collection.");
     }
     cursor_.read();
     part.expression = parse_expression();
@@ -349,7 +345,7 @@ bool Parser::expect_end(const std::vector<TemplatePart>& parts, std::size_t& at,
     } else {
         fail(
             "Unexpected end of template",
-            fmt::format("The {} directive at {} is missing its corresponding {} directive.",
+            fmt::format("The {} directive at {} has no {} directive to end it.",
                         is_if ? "if" : "for", opener.range.to_string(), is_if ? "endif" : "endfor"),
             opener.range);
     }
@@ -364,8 +360,8 @@ void Parser::unexpected_directive(const TemplatePart& part, const TemplatePart* 
                                                      : "endfor";
     fail(fmt::format("Unexpected {} directive", keyword),
          opener == nullptr
-             ? std::string("The control directives within this template are unbalanced.")
-             : fmt::format("Expecting an {} directive for the {} started at {}.",
+             ? std::string("The directives of this template do not match each other.")
+             : fmt::format("An {} directive must come before this one, for the {} at {}.",
                            opener->kind == Kind::If ? "endif" : "endfor",
                            opener->kind == Kind::If ? "if" : "for", opener->range.to_string()),
          part.range);

@@ -37,26 +37,25 @@ TEST(Body, TellsWhatDoesNotBelongThere) {
         const char* detail;
     };
     const std::vector<Case> cases = {
-        {"", "Missing required argument",
-         "The argument \"name\" is required, but no definition was found."},
+        {"", "Missing required argument", "The argument \"name\" must be set here."},
         {"name = 1\nsise = 2", "Unsupported argument",
          "An argument named \"sise\" is not expected here. Did you mean \"size\"?"},
         {"name = 1\ndisk = 2", "Unsupported argument",
-         "An argument named \"disk\" is not expected here. Did you mean to define a block of type "
-         "\"disk\"?"},
+         "An argument named \"disk\" is not expected here. There is a block of type \"disk\": "
+         "write it with braces and without \"=\"."},
         {"name = 1\nzzzzzz = 2", "Unsupported argument",
          "An argument named \"zzzzzz\" is not expected here."},
         {"name = 1\ndisc {}", "Unsupported block type",
          "Blocks of type \"disc\" are not expected here. Did you mean \"disk\"?"},
         {"name = 1\nsize {}", "Unsupported block type",
-         "Blocks of type \"size\" are not expected here. Did you mean to define argument \"size\"? "
-         "If so, use the equals sign to assign it a value."},
+         "Blocks of type \"size\" are not expected here. There is an argument "
+         "\"size\": write it with \"=\"."},
         {"name = 1\ndisk \"x\" {}", "Extraneous label for disk",
-         "No labels are expected for disk blocks."},
+         "Blocks of type disk have no labels."},
         {"name = 1\nsource \"a\" \"b\" \"c\" {}", "Extraneous label for source",
-         "Only 2 labels (type, name) are expected for source blocks."},
+         "There are just 2 labels (type, name) for blocks of type source."},
         {"name = 1\nsource \"a\" {}", "Missing name for source",
-         "All source blocks must have 2 labels (type, name)."},
+         "Blocks of type source have 2 labels (type, name)."},
     };
     for (const Case& item : cases) {
         Diagnostics diagnostics;

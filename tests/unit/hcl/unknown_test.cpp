@@ -180,7 +180,7 @@ TEST(Diagnostics, SuggestWhatWasMeant) {
               "!There is no build value named \"Hots\". Did you mean \"Host\"? ");
     EXPECT_EQ(
         said("other.memroy"),
-        "!This object does not have an attribute named \"memroy\". Did you mean \"memory\"? ");
+        "!The object has no attribute \"memroy\". Did you mean \"memory\"? ");
     EXPECT_EQ(said("tonumber(\"1\")"),
               "!There is no function named \"tonumber\". Write convert(VALUE, number). ");
 }

@@ -192,8 +192,8 @@ TEST_F(ComponentBodyTest, UnknownNamesAreErrorsWithSuggestions) {
 TEST_F(ComponentBodyTest, BlocksAndAttributesAreNotMixedUp) {
     source("  disk = [{ size = \"1\" }]\n  labels {\n    a = \"b\"\n  }");
     EXPECT_THAT(found(), ElementsAre("Unsupported argument @ 5", "Unsupported block type @ 6"));
-    EXPECT_THAT(details(), HasSubstr("Did you mean to define a block of type \"disk\"?"));
-    EXPECT_THAT(details(), HasSubstr("use the equals sign"));
+    EXPECT_THAT(details(), HasSubstr("There is a block of type \"disk\": write it with braces"));
+    EXPECT_THAT(details(), HasSubstr("There is an argument \"labels\": write it with"));
 }
 
 TEST_F(ComponentBodyTest, OneBlockStandsOnce) {
