@@ -42,7 +42,7 @@ std::string list_for_terminal(const std::vector<Component>& components,
             rows.push_back({component.type, "", std::move(text)});
         }
         if (rows.empty()) continue;
-        const auto kind = Component{block, "", nullptr, ""}.kind();
+        const std::string kind(Component{block, "", nullptr, ""}.kind());
         out += bold(fmt::format("{}s", kind), style) + "\n" + table(rows, style) + "\n";
     }
     return out + "kiln docs NAME tells about one of them, kiln docs NAME OPTION about an option.\n";
