@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "formats/ova/tar.h"
+#include "base/error.h"
 
 namespace kiln::formats {
 
@@ -35,24 +35,21 @@ constexpr std::array kNotReadable = {
 
 }  // namespace
 
-Format probe_format(const InputFile& file, bool allow_raw) {
-    std::array<char, kTarBlock> head{};
+const Format& probe_format(const InputFile& file, bool allow_raw) {
+    for (const Format* format : all_formats()) {
+        if (format->recognizes(file)) return *format;
+    }
+    std::array<char, 512> head{};
     const std::size_t length = std::min<std::uint64_t>(file.size(), head.size());
     file.read(0, std::as_writable_bytes(std::span(head)).first(length));
     const std::string_view text(head.data(), length);
-    if (text.starts_with("QFI\xfb"sv)) return Format::Qcow2;
-    if (text.starts_with("KDMV"sv)) return Format::Vmdk;
-    if (length == head.size()) {
-        const auto entry = TarEntry::decode(std::as_bytes(std::span(head)));
-        if (entry && entry->name.ends_with(".ovf")) return Format::Ova;
-    }
     for (const Magic& magic : kNotReadable) {
         if (text.size() > magic.position && text.substr(magic.position).starts_with(magic.bytes)) {
             throw Error(fmt::format("{} is {}, which cannot be read", file.name(), magic.name))
                 .with_hint("Convert or unpack it first; or give its format if it is raw data.");
         }
     }
-    if (allow_raw) return Format::Raw;
+    if (allow_raw) return format_named("raw");
     throw Error(fmt::format("the format of {} is not known", file.name()))
         .because("it begins with no image's magic")
         .with_hint("If it is a raw image, say so: --from raw (format = \"raw\").");

@@ -62,16 +62,20 @@ class Source {
     virtual void read(std::uint64_t offset, std::span<std::byte> out) const = 0;
 
     virtual SourceInfo info() const = 0;
+
+    /// Whether the bytes come out of a stream that cannot go back. Extents may then be asked for
+    /// anywhere, and `read` from one thread at a time, each call behind the end of the last one.
+    virtual bool sequential() const { return false; }
 };
 
-enum class Format { Raw, Qcow2, Vmdk, Ova };
+struct Format;
 
 /// How far references inside an image may be followed.
 struct OpenOptions {
     /// The image's format. Without it the file's first bytes decide, and a file without any known
     /// magic is refused unless `allow_raw` is set: a guest can write any header into a raw disk, so
     /// that a raw image must be called raw by whoever knows.
-    std::optional<Format> format;
+    const Format* format = nullptr;
     bool allow_raw = false;
 
     /// A backing file named in the image is opened only if this is set; otherwise opening fails.
@@ -81,6 +85,9 @@ struct OpenOptions {
     /// Opens an image that names a backing file without it, for `info` and `check`. Clusters that
     /// the image does not hold are then holes.
     bool ignore_backing = false;
+    /// Which disk of a container that holds several (OVA, OVF, Vagrant box): its member's name, or
+    /// its number from 1. Empty: the only one.
+    std::string disk;
 };
 
 /// Opens an image for reading. Throws kiln::Error with a hint when the format is not known, the

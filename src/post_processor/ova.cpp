@@ -32,12 +32,12 @@ constexpr std::array<Choice<const char*>, 4> network_adapters = {{
     {"pcnet32", "PCNet32"},
 }};
 // A file named .img may hold any format, so that its content has to tell.
-constexpr std::array<Choice<std::optional<formats::Format>>, 5> disk_extensions = {{
-    {".qcow2", formats::Format::Qcow2},
-    {".qcow", formats::Format::Qcow2},
-    {".raw", formats::Format::Raw},
-    {".img", std::nullopt},
-    {".vmdk", formats::Format::Vmdk},
+constexpr std::array<Choice<const char*>, 5> disk_extensions = {{
+    {".qcow2", "qcow2"},
+    {".qcow", "qcow2"},
+    {".raw", "raw"},
+    {".img", nullptr},
+    {".vmdk", "vmdk"},
 }};
 
 void check_numbers(const OvaPostOptions& options, Problems& problems);
@@ -47,8 +47,7 @@ template <class Value, std::size_t count>
 std::vector<std::string> names_of(const std::array<Choice<Value>, count>& choices);
 template <class Value>
 std::optional<Value> announced(const Artifact& artifact, const std::string& key);
-std::optional<formats::Format> announced_format(const OvaPostOptions& options,
-                                                const Artifact& input);
+const formats::Format* announced_format(const OvaPostOptions& options, const Artifact& input);
 formats::OutputResult write(const fs::path& output, const formats::OvfMachine& machine,
                             const std::vector<OvaDisk>& disks, formats::Speed speed,
                             const BuildContext& context);
@@ -160,7 +159,9 @@ std::vector<OvaDisk> ova_disks(const OvaPostOptions& options, const Artifact& in
             const auto by_name = chosen(disk_extensions, file.extension().string());
             if (!by_name && !(format && input.files.size() == 1)) continue;
             OvaDisk disk{file, {}};
-            disk.how.format = format ? format : *by_name;
+            disk.how.format = format != nullptr     ? format
+                              : *by_name != nullptr ? formats::find_format(*by_name)
+                                                    : nullptr;
             disks.push_back(disk);
         }
     }
@@ -208,12 +209,11 @@ std::optional<Value> announced(const Artifact& artifact, const std::string& key)
     return value;
 }
 
-std::optional<formats::Format> announced_format(const OvaPostOptions& options,
-                                                const Artifact& input) {
+const formats::Format* announced_format(const OvaPostOptions& options, const Artifact& input) {
     const std::string name = options.disk_format.empty()
                                  ? announced<std::string>(input, "diskType").value_or("")
                                  : options.disk_format;
-    return name.empty() ? std::nullopt : formats::format_from_name(name);
+    return name.empty() ? nullptr : formats::find_format(name);
 }
 
 formats::OutputResult write(const fs::path& output, const formats::OvfMachine& machine,

@@ -38,7 +38,7 @@ SealedDisks QemuDisks::seal(BuildContext& context) {
         convert_with_qemu_img(main, context);
     } else {
         formats::OpenOptions open;
-        open.format = formats::Format::Qcow2;
+        open.format = formats::find_format("qcow2");
         // Only this build's own overlay names a backing file, and kiln itself put the name there.
         open.allow_backing = options_.use_backing_file;
         sealed.digests[main] = convert(main, open, options_.disk_compression, "sealing", context);

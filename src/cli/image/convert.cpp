@@ -11,7 +11,7 @@ namespace kiln {
 
 namespace {
 
-formats::Format format_of(const ImageTarget& target);
+const formats::Format& format_of(const ImageTarget& target);
 void add_options(const std::string& text, std::map<std::string, std::string>& options);
 std::string to_text(const formats::ConvertResult& result);
 nlohmann::ordered_json to_json(const formats::ConvertResult& result);
@@ -57,24 +57,19 @@ formats::OutputSpec output_spec(const ImageTarget& target) {
     if (const auto format = spec.options.extract("format"); !format.empty()) {
         named.format = format.mapped();
     }
-    spec.format = format_of(named);
+    spec.format = &format_of(named);
     return spec;
 }
 
 namespace {
 
-formats::Format format_of(const ImageTarget& target) {
-    if (!target.format.empty()) {
-        if (const auto format = formats::format_from_name(target.format)) return *format;
-        throw Error(fmt::format("the output format {} is not known", target.format))
-            .with_hint("Formats are raw, qcow2, vmdk and ova.");
+const formats::Format& format_of(const ImageTarget& target) {
+    if (!target.format.empty()) return formats::format_named(target.format);
+    if (const auto* format = formats::format_of_file_name(target.path.filename().string())) {
+        return *format;
     }
-    std::string extension = target.path.extension().string();
-    if (!extension.empty()) extension.erase(0, 1);
-    if (extension == "img") extension = "raw";
-    if (const auto format = formats::format_from_name(extension)) return *format;
     throw Error(fmt::format("the name {} does not tell the format to write", target.path.string()))
-        .with_hint("Give it with -O raw, qcow2, vmdk or ova.");
+        .with_hint("Give it with -O FORMAT: qcow2, vmdk, ova, raw and so on.");
 }
 
 void add_options(const std::string& text, std::map<std::string, std::string>& options) {

@@ -1,8 +1,6 @@
 #include "cli/image/source_options.h"
 
-#include "base/error.h"
-#include "base/suggest.h"
-#include "formats/outputs.h"
+#include "formats/format.h"
 
 namespace kiln {
 
@@ -11,12 +9,7 @@ formats::OpenOptions open_options(const ImageSourceOptions& source) {
     options.allow_backing = source.allow_backing;
     options.backing_directories = source.backing_directories;
     if (source.format.empty()) return options;
-    options.format = formats::format_from_name(source.format);
-    if (!options.format) {
-        throw Error(fmt::format("the image format {} is not known.{}", source.format,
-                                did_you_mean(source.format, {"raw", "qcow2", "vmdk", "ova"})))
-            .with_hint("Formats are raw, qcow2, vmdk and ova.");
-    }
+    options.format = &formats::format_named(source.format);
     return options;
 }
 

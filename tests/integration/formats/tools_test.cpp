@@ -67,8 +67,8 @@ class Tools : public testing::Test {
     fs::path path(const std::string& name) const { return directory_.path() / name; }
     std::string text(const std::string& name) const { return path(name).string(); }
 
-    ConvertResult convert_to(const fs::path& from, Format from_format, const OutputSpec& spec,
-                             bool allow_backing = false) {
+    ConvertResult convert_to(const fs::path& from, const Format* from_format,
+                             const OutputSpec& spec, bool allow_backing = false) {
         OpenOptions options;
         options.format = from_format;
         options.allow_backing = allow_backing;
@@ -77,7 +77,7 @@ class Tools : public testing::Test {
         sinks.push_back(make_sink(spec));
         return convert(*source, sinks);
     }
-    bool same(const fs::path& a, Format a_format, const fs::path& b, Format b_format,
+    bool same(const fs::path& a, const Format* a_format, const fs::path& b, const Format* b_format,
               bool allow_backing = false) {
         OpenOptions first;
         first.format = a_format;
@@ -92,39 +92,39 @@ class Tools : public testing::Test {
 
 TEST_F(Tools, QemuReadsWhatIsWritten) {
     struct Output {
-        Format format;
+        const Format* format;
         std::map<std::string, std::string> options;
     };
-    std::vector<Output> outputs = {{Format::Raw, {}},
-                                   {Format::Raw, {{"preallocation", "falloc"}}},
-                                   {Format::Vmdk, {}},
-                                   {Format::Vmdk, {{"adapter_type", "ide"}}}};
+    std::vector<Output> outputs = {{find_format("raw"), {}},
+                                   {find_format("raw"), {{"preallocation", "falloc"}}},
+                                   {find_format("vmdk"), {}},
+                                   {find_format("vmdk"), {{"adapter_type", "ide"}}}};
     for (const char* cluster : {"512", "4k", "64k", "2M"}) {
         for (const char* compression : {"", "zlib", "zstd"}) {
-            Output output{Format::Qcow2, {{"cluster_size", cluster}}};
+            Output output{find_format("qcow2"), {{"cluster_size", cluster}}};
             if (*compression != '\0') output.options["compression_type"] = compression;
             outputs.push_back(output);
         }
     }
-    outputs.push_back({Format::Qcow2, {{"compat", "0.10"}, {"compress", "on"}}});
-    outputs.push_back({Format::Qcow2, {{"compress", "on"}, {"window", "32k"}}});
-    outputs.push_back({Format::Qcow2, {{"lazy_refcounts", "on"}}});
+    outputs.push_back({find_format("qcow2"), {{"compat", "0.10"}, {"compress", "on"}}});
+    outputs.push_back({find_format("qcow2"), {{"compress", "on"}, {"window", "32k"}}});
+    outputs.push_back({find_format("qcow2"), {{"lazy_refcounts", "on"}}});
     // A sector, no multiple of a cluster, some megabytes.
     for (const std::uint64_t size : {512ULL, 65536ULL * 3 + 512, 12'345'856ULL}) {
         write_mixed(path("in.raw"), size, static_cast<unsigned>(size));
         for (const Output& output : outputs) {
             const OutputSpec spec{path("out"), output.format, output.options, Speed::Fast};
-            convert_to(path("in.raw"), Format::Raw, spec);
-            const std::string format(format_name(output.format));
+            convert_to(path("in.raw"), find_format("raw"), spec);
+            const std::string format(output.format->name);
             must_run("qemu-img",
                      {"compare", "-f", "raw", "-F", format, text("in.raw"), text("out")});
-            if (output.format != Format::Raw) {
+            if (output.format != find_format("raw")) {
                 must_run("qemu-img", {"check", "-f", format, text("out")});
             }
             OpenOptions options;
             options.format = output.format;
             EXPECT_TRUE(check_image(path("out"), options).clean());
-            EXPECT_TRUE(same(path("in.raw"), Format::Raw, path("out"), output.format));
+            EXPECT_TRUE(same(path("in.raw"), find_format("raw"), path("out"), output.format));
         }
     }
 }
@@ -138,9 +138,10 @@ TEST_F(Tools, QemusImagesAreReadEqual) {
           "refcount_bits=64"}) {
         must_run("qemu-img", {"convert", "-f", "raw", "-O", "qcow2", "-o", options, text("in.raw"),
                               text("out")});
-        EXPECT_TRUE(same(path("in.raw"), Format::Raw, path("out"), Format::Qcow2)) << options;
+        EXPECT_TRUE(same(path("in.raw"), find_format("raw"), path("out"), find_format("qcow2")))
+            << options;
         OpenOptions open;
-        open.format = Format::Qcow2;
+        open.format = find_format("qcow2");
         const CheckReport report = check_image(path("out"), open);
         EXPECT_TRUE(report.clean())
             << options << ": " << fmt::format("{}", fmt::join(report.problems, "\n"));
@@ -150,18 +151,20 @@ TEST_F(Tools, QemusImagesAreReadEqual) {
           "compression_type=zstd,cluster_size=2M", "extended_l2=on,cluster_size=64k"}) {
         must_run("qemu-img", {"convert", "-c", "-f", "raw", "-O", "qcow2", "-o", options,
                               text("in.raw"), text("out")});
-        EXPECT_TRUE(same(path("in.raw"), Format::Raw, path("out"), Format::Qcow2)) << options;
+        EXPECT_TRUE(same(path("in.raw"), find_format("raw"), path("out"), find_format("qcow2")))
+            << options;
         OpenOptions open;
-        open.format = Format::Qcow2;
+        open.format = find_format("qcow2");
         EXPECT_TRUE(check_image(path("out"), open).clean()) << options;
     }
     for (const char* options : {"subformat=streamOptimized", "subformat=monolithicSparse",
                                 "subformat=monolithicSparse,zeroed_grain=on"}) {
         must_run("qemu-img", {"convert", "-f", "raw", "-O", "vmdk", "-o", options, text("in.raw"),
                               text("out")});
-        EXPECT_TRUE(same(path("in.raw"), Format::Raw, path("out"), Format::Vmdk)) << options;
+        EXPECT_TRUE(same(path("in.raw"), find_format("raw"), path("out"), find_format("vmdk")))
+            << options;
         OpenOptions open;
-        open.format = Format::Vmdk;
+        open.format = find_format("vmdk");
         const CheckReport report = check_image(path("out"), open);
         EXPECT_TRUE(report.clean())
             << options << ": " << fmt::format("{}", fmt::join(report.problems, "\n"));
@@ -179,7 +182,8 @@ TEST_F(Tools, BackingChainsAndSnapshotsAreReadEqual) {
     options.allow_backing = true;
     must_run("qemu-img",
              {"convert", "-f", "qcow2", "-O", "raw", text("top.qcow2"), text("flat.raw")});
-    EXPECT_TRUE(same(path("top.qcow2"), Format::Qcow2, path("flat.raw"), Format::Raw, true));
+    EXPECT_TRUE(
+        same(path("top.qcow2"), find_format("qcow2"), path("flat.raw"), find_format("raw"), true));
 
     must_run("qemu-img", {"snapshot", "-c", "before", text("base.qcow2")});
     const ImageInfo info = inspect_image(path("base.qcow2"), {});
@@ -196,11 +200,11 @@ TEST_F(Tools, HugeSparseDisksTakeNoTime) {
         file.seekp(static_cast<std::streamoff>(size - 5));
         file << "end";
         file.close();
-        for (const Format format : {Format::Qcow2, Format::Vmdk}) {
+        for (const const Format* format : {find_format("qcow2"), find_format("vmdk")}) {
             OutputSpec spec{path("out"), format, {}};
-            convert_to(path("huge.raw"), Format::Raw, spec);
-            must_run("qemu-img", {"check", "-f", std::string(format_name(format)), text("out")});
-            EXPECT_TRUE(same(path("huge.raw"), Format::Raw, path("out"), format));
+            convert_to(path("huge.raw"), find_format("raw"), spec);
+            must_run("qemu-img", {"check", "-f", std::string(format->name), text("out")});
+            EXPECT_TRUE(same(path("huge.raw"), find_format("raw"), path("out"), format));
             EXPECT_LT(fs::file_size(path("out")), 64U << 20);
         }
     }
@@ -209,15 +213,16 @@ TEST_F(Tools, HugeSparseDisksTakeNoTime) {
 TEST_F(Tools, LibyalReadsTheHeaders) {
     write_mixed(path("in.raw"), 5'000'192, 5);
     if (find_program("vmdkinfo")) {
-        convert_to(path("in.raw"), Format::Raw, {path("disk.vmdk"), Format::Vmdk, {}});
+        convert_to(path("in.raw"), find_format("raw"),
+                   {path("disk.vmdk"), find_format("vmdk"), {}});
         const ProcessOutput output = run("vmdkinfo", {text("disk.vmdk")});
         EXPECT_TRUE(output.status.success()) << output.err;
         EXPECT_THAT(output.out, HasSubstr("Stream optimized"));
         EXPECT_THAT(output.out, HasSubstr("5000192 bytes"));
     }
     if (find_program("qcowinfo")) {
-        convert_to(path("in.raw"), Format::Raw,
-                   {path("disk.qcow2"), Format::Qcow2, {{"compat", "0.10"}}});
+        convert_to(path("in.raw"), find_format("raw"),
+                   {path("disk.qcow2"), find_format("qcow2"), {{"compat", "0.10"}}});
         const ProcessOutput output = run("qcowinfo", {text("disk.qcow2")});
         EXPECT_TRUE(output.status.success()) << output.err;
         EXPECT_THAT(output.out, HasSubstr("5000192 bytes"));
@@ -229,7 +234,7 @@ TEST_F(Tools, TarAndSha256sumAcceptAnOva) {
     write_mixed(path("a.raw"), 5'000'192, 6);
     write_mixed(path("b.raw"), 3'000'320, 7);
     OpenOptions raw;
-    raw.format = Format::Raw;
+    raw.format = find_format("raw");
     const auto a = open_source(path("a.raw"), raw);
     const auto b = open_source(path("b.raw"), raw);
     OvfMachine machine;
@@ -257,16 +262,17 @@ TEST_F(Tools, TarAndSha256sumAcceptAnOva) {
         must_run("qemu-img", {"compare", "-f", "vmdk", "-F", "raw", text(disk), text(source)});
     }
     OpenOptions ova;
-    ova.format = Format::Ova;
+    ova.format = find_format("ova");
     EXPECT_TRUE(check_image(path("vm.ova"), ova).clean());
 }
 
 TEST_F(Tools, VirtV2vUnderstandsAnOva) {
     REQUIRE_PROGRAM("virt-v2v");
     write_mixed(path("in.raw"), 5'000'192, 6);
-    convert_to(
-        path("in.raw"), Format::Raw,
-        {path("guest.ova"), Format::Ova, {{"vcpus", "3"}, {"memory", "768"}, {"firmware", "efi"}}});
+    convert_to(path("in.raw"), find_format("raw"),
+               {path("guest.ova"),
+                find_format("ova"),
+                {{"vcpus", "3"}, {"memory", "768"}, {"firmware", "efi"}}});
     const ProcessOutput output =
         run("virt-v2v", {"-i", "ova", text("guest.ova"), "--print-source"});
     EXPECT_TRUE(output.status.success()) << output.err;

@@ -83,13 +83,14 @@ TEST_P(ConverterThreads, GivesTheSameBytesForEveryFormat) {
     const TempDir directory(temp_root());
     const MemorySource source(mixed_disk(9'000'000, 3));
     for (const auto& [name, spec] : std::map<std::string, OutputSpec>{
-             {"raw", {{}, Format::Raw, {}}},
-             {"qcow2", {{}, Format::Qcow2, {}}},
-             {"zlib", {{}, Format::Qcow2, {{"compression_type", "zlib"}}, Speed::Fast}},
-             {"wide", {{}, Format::Qcow2, {{"compression_type", "zlib"}, {"window", "32k"}}}},
-             {"zstd", {{}, Format::Qcow2, {{"compression_type", "zstd"}}}},
-             {"vmdk", {{}, Format::Vmdk, {}, Speed::Fast}},
-             {"ova", {{}, Format::Ova, {}, Speed::Small}}}) {
+             {"raw", {{}, find_format("raw"), {}}},
+             {"qcow2", {{}, find_format("qcow2"), {}}},
+             {"zlib", {{}, find_format("qcow2"), {{"compression_type", "zlib"}}, Speed::Fast}},
+             {"wide",
+              {{}, find_format("qcow2"), {{"compression_type", "zlib"}, {"window", "32k"}}}},
+             {"zstd", {{}, find_format("qcow2"), {{"compression_type", "zstd"}}}},
+             {"vmdk", {{}, find_format("vmdk"), {}, Speed::Fast}},
+             {"ova", {{}, find_format("ova"), {}, Speed::Small}}}) {
         OutputSpec one = spec;
         one.path = directory.path() / "disk";
         const auto first = write_image(source, one, 1).outputs.front();
@@ -128,17 +129,17 @@ TEST(Converter, FeedsSeveralSinksFromOneRead) {
     const auto disk = mixed_disk(3'000'000 / 512 * 512);
     const MemorySource source(disk);
     std::vector<std::unique_ptr<Sink>> sinks;
-    for (const auto& [name, format] : {std::pair("a.raw", Format::Raw),
-                                       {"b.qcow2", Format::Qcow2},
-                                       {"c.vmdk", Format::Vmdk},
-                                       {"d.ova", Format::Ova}}) {
+    for (const auto& [name, format] : {std::pair("a.raw", find_format("raw")),
+                                       {"b.qcow2", find_format("qcow2")},
+                                       {"c.vmdk", find_format("vmdk")},
+                                       {"d.ova", find_format("ova")}}) {
         sinks.push_back(make_sink({directory.path() / name, format, {}}));
     }
     convert(source, sinks);
-    for (const auto& [name, format] : {std::pair("a.raw", Format::Raw),
-                                       {"b.qcow2", Format::Qcow2},
-                                       {"c.vmdk", Format::Vmdk},
-                                       {"d.ova", Format::Ova}}) {
+    for (const auto& [name, format] : {std::pair("a.raw", find_format("raw")),
+                                       {"b.qcow2", find_format("qcow2")},
+                                       {"c.vmdk", find_format("vmdk")},
+                                       {"d.ova", find_format("ova")}}) {
         OpenOptions options;
         options.format = format;
         EXPECT_EQ(read_disk(*open_source(directory.path() / name, options)), disk) << name;
@@ -149,7 +150,8 @@ TEST(Converter, AReadErrorLeavesNothing) {
     const TempDir directory(temp_root());
     MemorySource source(mixed_disk(20'000'000));
     source.fail_from(11'000'000);
-    for (const Format format : {Format::Raw, Format::Qcow2, Format::Vmdk, Format::Ova}) {
+    for (const Format* format :
+         {find_format("raw"), find_format("qcow2"), find_format("vmdk"), find_format("ova")}) {
         try {
             write_image(source, {directory.path() / "out", format, {}});
             FAIL() << "no error";
@@ -167,7 +169,7 @@ TEST(Converter, CancellationLeavesNothingAndKeepsTheOldFile) {
     const MemorySource source(mixed_disk(40'000'000));
     CancelSource cancel;
     std::vector<std::unique_ptr<Sink>> sinks;
-    sinks.push_back(make_sink({path, Format::Vmdk, {}}));
+    sinks.push_back(make_sink({path, find_format("vmdk"), {}}));
     ConvertOptions options;
     options.cancel = cancel.token();
     options.progress = [&](const ProgressEvent&) { cancel.cancel("enough"); };
@@ -185,7 +187,8 @@ TEST(Converter, AFullFileSystemIsSaidAndLeavesNothing) {
     const rlimit small{1 << 20, old.rlim_max};
     signal(SIGXFSZ, SIG_IGN);
     setrlimit(RLIMIT_FSIZE, &small);
-    for (const Format format : {Format::Raw, Format::Qcow2, Format::Vmdk, Format::Ova}) {
+    for (const Format* format :
+         {find_format("raw"), find_format("qcow2"), find_format("vmdk"), find_format("ova")}) {
         try {
             write_image(source, {directory.path() / "out", format, {}});
             ADD_FAILURE() << "no error";
@@ -209,7 +212,7 @@ TEST(Converter, RefusesToStartWithoutSpace) {
     };
     const TempDir directory(temp_root());
     try {
-        write_image(HugeSource(), {directory.path() / "out", Format::Raw, {}});
+        write_image(HugeSource(), {directory.path() / "out", find_format("raw"), {}});
         FAIL() << "no error";
     } catch (const Error& error) {
         EXPECT_THAT(error.what(), HasSubstr("not enough space"));
@@ -232,17 +235,18 @@ TEST(Converter, ReportsProgressUpToTheEnd) {
 
 TEST(Converter, WritesAnEmptyDiskInEveryFormat) {
     const TempDir directory(temp_root());
-    for (const Format format : {Format::Raw, Format::Qcow2, Format::Vmdk, Format::Ova}) {
+    for (const Format* format :
+         {find_format("raw"), find_format("qcow2"), find_format("vmdk"), find_format("ova")}) {
         const auto path = directory.path() / "empty";
         write_image(MemorySource({}), {path, format, {}});
         OpenOptions options;
         options.format = format;
-        EXPECT_EQ(open_source(path, options)->virtual_size(), 0U) << format_name(format);
+        EXPECT_EQ(open_source(path, options)->virtual_size(), 0U) << format->name;
     }
 }
 
 TEST(OutputFile, RefusesATargetThatIsNoFile) {
-    EXPECT_THROW(write_image(MemorySource(mixed_disk(4096)), {"/dev/null", Format::Raw, {}}),
+    EXPECT_THROW(write_image(MemorySource(mixed_disk(4096)), {"/dev/null", find_format("raw"), {}}),
                  Error);
 }
 

@@ -303,25 +303,27 @@ class Hostile : public testing::TestWithParam<Case> {
     static void SetUpTestSuite() {
         directory_ = std::make_unique<TempDir>(temp_root());
         const MemorySource disk(mixed_disk(1 << 20, 11));
-        const auto add = [&](const std::string& name, Format format,
+        const auto add = [&](const std::string& name, const Format* format,
                              std::map<std::string, std::string> options) {
-            const auto path = directory_->path() / (format == Format::Ova ? "vm.ova" : name);
+            const auto path = directory_->path() / (format == find_format("ova") ? "vm.ova" : name);
             write_image(disk, {path, format, std::move(options)});
             const std::string text = read_text(path);
             const auto bytes = as_byte_span(text);
             good_[name].assign(bytes.begin(), bytes.end());
         };
-        add("qcow2", Format::Qcow2, {});
-        add("small", Format::Qcow2, {{"cluster_size", "4k"}});
-        add("zlib", Format::Qcow2, {{"compression_type", "zlib"}});
-        add("zstd", Format::Qcow2, {{"compression_type", "zstd"}});
-        add("vmdk", Format::Vmdk, {});
-        add("ova", Format::Ova, {});
+        add("qcow2", find_format("qcow2"), {});
+        add("small", find_format("qcow2"), {{"cluster_size", "4k"}});
+        add("zlib", find_format("qcow2"), {{"compression_type", "zlib"}});
+        add("zstd", find_format("qcow2"), {{"compression_type", "zstd"}});
+        add("vmdk", find_format("vmdk"), {});
+        add("ova", find_format("ova"), {});
     }
     static void TearDownTestSuite() { directory_.reset(); }
 
-    static Format format_of(const std::string& base) {
-        return base == "vmdk" ? Format::Vmdk : base == "ova" ? Format::Ova : Format::Qcow2;
+    static const Format* format_of(const std::string& base) {
+        return base == "vmdk"  ? find_format("vmdk")
+               : base == "ova" ? find_format("ova")
+                               : find_format("qcow2");
     }
     static std::filesystem::path write(const Bytes& bytes) {
         const auto path = directory_->path() / "hostile";
@@ -329,7 +331,7 @@ class Hostile : public testing::TestWithParam<Case> {
         return path;
     }
     // Everything that is said about an image by opening, reading, describing and checking it.
-    static std::string complaints(const std::filesystem::path& path, Format format) {
+    static std::string complaints(const std::filesystem::path& path, const Format* format) {
         std::string words;
         const auto attempt = [&](const std::function<void(OpenOptions)>& action) {
             OpenOptions options;

@@ -21,7 +21,7 @@ class OpenTest : public testing::Test {
                      std::uint64_t size = 1 << 20) {
         const fs::path path = root_ / name;
         fs::create_directories(path.parent_path());
-        write_image(MemorySource(std::vector<std::byte>(size)), {path, Format::Qcow2, {}});
+        write_image(MemorySource(std::vector<std::byte>(size)), {path, find_format("qcow2"), {}});
         std::string text = read_text(path);
         const auto bytes = std::as_writable_bytes(std::span(text.data(), text.size()));
         store_be<std::uint64_t>(bytes, 8, 512);
@@ -35,7 +35,7 @@ class OpenTest : public testing::Test {
         write_text(path, text);
         return path;
     }
-    fs::path base(const std::string& name, Format format = Format::Raw) {
+    fs::path base(const std::string& name, const Format* format = find_format("raw")) {
         const fs::path path = root_ / name;
         fs::create_directories(path.parent_path());
         write_image(MemorySource(disk_), {path, format, {}});
@@ -70,7 +70,7 @@ TEST_F(OpenTest, RefusesABackingFileUnlessAllowed) {
 }
 
 TEST_F(OpenTest, FollowsAChainOfBackingFiles) {
-    base("base.qcow2", Format::Qcow2);
+    base("base.qcow2", find_format("qcow2"));
     overlay("middle.qcow2", "base.qcow2", "qcow2");
     const fs::path top = overlay("top.qcow2", "middle.qcow2", "qcow2", disk_.size());
     EXPECT_EQ(read_disk(*open_source(top, allowing_)), disk_);
@@ -133,7 +133,7 @@ TEST_F(OpenTest, RawMustBeCalledRaw) {
     const fs::path path = base("disk.img");
     EXPECT_THAT(refusal(path, {}), HasSubstr("--from raw"));
     OpenOptions raw;
-    raw.format = Format::Raw;
+    raw.format = find_format("raw");
     EXPECT_EQ(read_disk(*open_source(path, raw)), disk_);
     OpenOptions probing;
     probing.allow_raw = true;
@@ -141,12 +141,12 @@ TEST_F(OpenTest, RawMustBeCalledRaw) {
 }
 
 TEST_F(OpenTest, AGivenFormatIsNotDoubted) {
-    const fs::path path = base("disk.qcow2", Format::Qcow2);
+    const fs::path path = base("disk.qcow2", find_format("qcow2"));
     OpenOptions raw;
-    raw.format = Format::Raw;
+    raw.format = find_format("raw");
     EXPECT_EQ(open_source(path, raw)->virtual_size(), fs::file_size(path));
     OpenOptions vmdk;
-    vmdk.format = Format::Vmdk;
+    vmdk.format = find_format("vmdk");
     EXPECT_THAT(refusal(path, vmdk), HasSubstr("magic"));
 }
 
@@ -177,7 +177,7 @@ TEST_F(OpenTest, RefusesWhatIsNoFile) {
 TEST_F(OpenTest, ASourceThatShrinksIsNoticed) {
     const fs::path path = base("disk.raw");
     OpenOptions raw;
-    raw.format = Format::Raw;
+    raw.format = find_format("raw");
     const auto source = open_source(path, raw);
     fs::resize_file(path, 1000);
     EXPECT_THROW(read_disk(*source), Error);

@@ -54,7 +54,7 @@ TEST(OvaDisks, AreThoseThatTheBuilderAnnounced) {
     const auto disks = ova_disks({}, input);
     ASSERT_EQ(disks.size(), 2U);
     EXPECT_EQ(disks[1].path, "out/vm-1");
-    EXPECT_EQ(disks[1].how.format, formats::Format::Raw);
+    EXPECT_EQ(disks[1].how.format, formats::find_format("raw"));
 }
 
 TEST(OvaDisks, AreOtherwiseChosenByName) {
@@ -62,8 +62,8 @@ TEST(OvaDisks, AreOtherwiseChosenByName) {
     input.files = {"a.qcow2", "a.qcow2.sha256", "b.raw", "c.img", "d.vmdk", "notes.txt"};
     const auto disks = ova_disks({}, input);
     ASSERT_EQ(disks.size(), 4U);
-    EXPECT_EQ(disks[0].how.format, formats::Format::Qcow2);
-    EXPECT_EQ(disks[1].how.format, formats::Format::Raw);
+    EXPECT_EQ(disks[0].how.format, formats::find_format("qcow2"));
+    EXPECT_EQ(disks[1].how.format, formats::find_format("raw"));
     EXPECT_FALSE(disks[2].how.format) << "its content has to tell";
     EXPECT_FALSE(disks[2].how.allow_raw);
     EXPECT_FALSE(disks[0].how.allow_backing);
