@@ -79,9 +79,10 @@ namespace {
 
 Outcome run_build(PlannedBuild& build, const RunnerOptions& options, BuildContext& context) {
     Outcome outcome;
+    ArtifactPtr built;
     try {
         Provisioning hook(build, options.version, options.user_variables);
-        const ArtifactPtr built = build.builder.component->run(context, hook);
+        built = build.builder.component->run(context, hook);
         context.cancel.throw_if_cancelled();
         PostProcessing post =
             post_process(build, built, context, options.version, options.user_variables);
@@ -90,6 +91,11 @@ Outcome run_build(PlannedBuild& build, const RunnerOptions& options, BuildContex
     } catch (const std::exception& error) {
         outcome.cancelled = context.cancel.cancelled();
         outcome.error = describe(error);
+        // Hours of work may stand in it, and the next run would stumble over it; so it is named.
+        if (built != nullptr && outcome.cancelled) {
+            context.report.say(fmt::format(
+                "The build was finished before it was cancelled; kept: {}", built->description));
+        }
     }
     return outcome;
 }

@@ -33,10 +33,10 @@ signal_at() {
 }
 
 # Sealing a small disk takes a tenth of a second, so that the signal may come when the build itself
-# is done. What is finished is the user's, and stays.
+# is done. What is finished is the user's, and stays; kiln says so.
 drop_finished_build() {
     finished=no
-    if grep -q 'Running post-processor' "$1"; then
+    if grep -qE 'Running post-processor|The build was finished before it was cancelled' "$1"; then
         finished=yes
         rm -rf "$WORK/out/disk" "$WORK/out/box.ova"
     fi

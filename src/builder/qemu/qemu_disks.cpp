@@ -2,6 +2,7 @@
 
 #include "base/process.h"
 #include "formats/converter.h"
+#include "formats/format.h"
 #include "formats/qcow2/qcow2_sink.h"
 #include "formats/raw/raw_sink.h"
 

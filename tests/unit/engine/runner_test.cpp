@@ -39,6 +39,12 @@ void note(const std::string& line) {
     diary().push_back(line);
 }
 
+/// What a component presses Ctrl-C on when it is told to.
+CancelSource*& interrupt_from_inside() {
+    static CancelSource* source = nullptr;
+    return source;
+}
+
 std::shared_ptr<Artifact> make_artifact(const std::string& name) {
     auto artifact = std::make_shared<Artifact>();
     artifact->description = name;
@@ -75,8 +81,12 @@ class TestProvisioner : public ComponentWith<Provisioner, TestOptions> {
 class TestPostProcessor : public ComponentWith<PostProcessor, TestOptions> {
   public:
     using ComponentWith::ComponentWith;
-    PostProcessed process(BuildContext&, const ArtifactPtr& input) override {
+    PostProcessed process(BuildContext& context, const ArtifactPtr& input) override {
         note("process " + options().text + " of " + input->description);
+        if (options().text == "interrupted") {
+            interrupt_from_inside()->cancel("interrupt");
+            context.cancel.throw_if_cancelled();
+        }
         if (options().fail) throw Error("the post-processor failed");
         return {make_artifact(options().text), options().keep, options().force};
     }
@@ -319,6 +329,15 @@ TEST_F(RunnerTest, ReportsABadOptionWhereItStands) {
     plan(build_with("provisioner \"test\" { txet = \"x\" }"), diagnostics);
     ASSERT_TRUE(diagnostics.has_errors());
     EXPECT_NE(diagnostics[0].detail.find("text"), std::string::npos) << diagnostics[0].detail;
+}
+
+TEST_F(RunnerTest, NamesWhatAFinishedBuildLeftWhenItIsCancelledAfterwards) {
+    interrupt_from_inside() = &cancel;
+    const RunResult result = run(build_with(R"(post-processor "test" { text = "interrupted" })"));
+    EXPECT_TRUE(result.cancelled);
+    std::string said;
+    for (const auto& event : sink.of<MessageEvent>()) said += event.text + "\n";
+    EXPECT_NE(said.find("kept: disk"), std::string::npos) << said;
 }
 
 TEST_F(RunnerTest, CountsACancelledBuildAsCancelledNotAsFailed) {
