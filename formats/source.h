@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -37,6 +38,9 @@ struct SourceInfo {
     /// Further facts in the format's own words: `compat` = `1.1`, `create type` =
     /// `streamOptimized`.
     std::vector<std::pair<std::string, std::string>> details;
+    /// The options of this format's writer that make an image alike (`subformat` =
+    /// `monolithicSparse`): `resize` rewrites an image with them.
+    std::map<std::string, std::string> writer_options;
 };
 
 /// A disk image as a guest sees it. Made by `open_source`; the files stay open as long as it lives
