@@ -1,5 +1,6 @@
 #include "post_processor/ova.h"
 
+#include "formats/format.h"
 #include "tests/unit/post_processor/artifact_fixture.h"
 
 namespace kiln::test {
