@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/cancel.h"
 #include "formats/extent.h"
 
 namespace kiln::formats {
@@ -92,6 +93,8 @@ struct OpenOptions {
     /// Which disk of a container that holds several (OVA, OVF, Vagrant box): its member's name, or
     /// its number from 1. Empty: the only one.
     std::string disk;
+    /// Ends what opening takes long for: counting a compressed stream that does not tell its size.
+    CancelToken cancel;
 };
 
 /// Opens an image for reading. Throws kiln::Error with a hint when the format is not known, the
