@@ -3,12 +3,24 @@
 #include <thread>
 
 #include "formats/inspect.h"
+#include "formats/read_range.h"
 
 namespace kiln::formats {
 
 namespace {
 
 constexpr std::uint64_t kChunk = 512 * 1024;
+
+// A disk's map, walked forwards. Beyond its end a disk counts as a hole.
+class MapWalk {
+  public:
+    explicit MapWalk(const Source& source) : source_(source) {}
+    const Extent& at(std::uint64_t offset, std::uint64_t end);
+
+  private:
+    const Source& source_;
+    Extent extent_;
+};
 
 // Workers take chunks in order; the first difference is the least that any of them found.
 class Comparison {
@@ -18,13 +30,14 @@ class Comparison {
     CompareResult run();
 
   private:
-    struct Buffers {
+    struct Chunk {
+        std::uint64_t offset = 0;
         std::vector<std::byte> a = std::vector<std::byte>(kChunk);
         std::vector<std::byte> b = std::vector<std::byte>(kChunk);
     };
     void work() noexcept;
-    std::uint64_t claim();
-    void compare_chunk(std::uint64_t offset, Buffers& buffers);
+    bool next_chunk(Chunk& chunk);
+    std::optional<std::uint64_t> claim();
     void found(std::uint64_t offset);
 
     const Source& a_;
@@ -32,19 +45,13 @@ class Comparison {
     const ConvertOptions& options_;
     const std::uint64_t size_;
     std::mutex mutex_;
+    MapWalk map_a_{a_};
+    MapWalk map_b_{b_};
     std::uint64_t next_ = 0;
     std::atomic<bool> stopping_ = false;
     std::optional<std::uint64_t> difference_;
     std::exception_ptr error_;
 };
-
-struct Part {
-    std::uint64_t length = 0;
-    bool data = false;
-};
-
-Part part_at(const Source& source, std::uint64_t offset, std::uint64_t limit);
-void read_padded(const Source& source, std::uint64_t offset, std::span<std::byte> out);
 
 }  // namespace
 
@@ -72,13 +79,12 @@ CompareResult Comparison::run() {
 }
 
 void Comparison::work() noexcept try {
-    Buffers buffers;
-    while (!stopping_) {
+    Chunk chunk;
+    while (next_chunk(chunk)) {
         options_.cancel.throw_if_cancelled();
-        // A sparse disk of terabytes has many chunks; whole extents without data are one step.
-        const std::uint64_t offset = claim();
-        if (offset >= size_) return;
-        compare_chunk(offset, buffers);
+        if (std::memcmp(chunk.a.data(), chunk.b.data(), kChunk) == 0) continue;
+        const auto difference = std::ranges::mismatch(chunk.a, chunk.b).in1;
+        found(chunk.offset + static_cast<std::uint64_t>(difference - chunk.a.begin()));
     }
 } catch (...) {
     const std::lock_guard lock(mutex_);
@@ -86,39 +92,33 @@ void Comparison::work() noexcept try {
     stopping_ = true;
 }
 
-// The next chunk in which either disk has data.
-std::uint64_t Comparison::claim() {
-    const std::lock_guard lock(mutex_);
-    while (next_ < size_) {
-        const Part a = part_at(a_, next_, size_ - next_);
-        const Part b = part_at(b_, next_, size_ - next_);
-        if (a.data || b.data) break;
-        next_ += std::min(a.length, b.length);
-    }
-    const std::uint64_t offset = std::min(next_, size_);
-    next_ = std::min(size_, (offset / kChunk + 1) * kChunk);
-    return offset;
+// Reads the next chunk of both disks. Where one of them cannot go back, workers read in turn and in
+// the order of the disk; so two streams go in step.
+bool Comparison::next_chunk(Chunk& chunk) {
+    std::unique_lock lock(mutex_);
+    const std::optional<std::uint64_t> offset = stopping_ ? std::nullopt : claim();
+    if (!offset) return false;
+    if (!a_.sequential() && !b_.sequential()) lock.unlock();
+    chunk.offset = *offset;
+    read_range(a_, *offset, chunk.a);
+    read_range(b_, *offset, chunk.b);
+    return true;
 }
 
-void Comparison::compare_chunk(std::uint64_t offset, Buffers& buffers) {
-    const std::uint64_t end = std::min(size_, (offset / kChunk + 1) * kChunk);
-    while (offset < end) {
-        const Part a = part_at(a_, offset, end - offset);
-        const Part b = part_at(b_, offset, end - offset);
-        const std::uint64_t length = std::min(a.length, b.length);
-        if (a.data || b.data) {
-            const auto left = std::span(buffers.a).first(length);
-            const auto right = std::span(buffers.b).first(length);
-            read_padded(a_, offset, left);
-            read_padded(b_, offset, right);
-            if (std::memcmp(left.data(), right.data(), length) != 0) {
-                const auto at = std::mismatch(left.begin(), left.end(), right.begin()).first;
-                found(offset + static_cast<std::uint64_t>(at - left.begin()));
-                return;
-            }
+// The next chunk in which either disk has data. Whole extents without data are one step: a sparse
+// disk of terabytes has many chunks.
+std::optional<std::uint64_t> Comparison::claim() {
+    while (next_ < size_) {
+        const Extent& a = map_a_.at(next_, size_);
+        const Extent& b = map_b_.at(next_, size_);
+        if (a.kind == Extent::Kind::Data || b.kind == Extent::Kind::Data) {
+            const std::uint64_t offset = next_ / kChunk * kChunk;
+            next_ = std::min(size_, offset + kChunk);
+            return offset;
         }
-        offset += length;
+        next_ = std::min(a.end(), b.end());
     }
+    return std::nullopt;
 }
 
 void Comparison::found(std::uint64_t offset) {
@@ -127,20 +127,14 @@ void Comparison::found(std::uint64_t offset) {
     stopping_ = true;
 }
 
-// Beyond its end a disk counts as zeros.
-Part part_at(const Source& source, std::uint64_t offset, std::uint64_t limit) {
-    if (offset >= source.virtual_size()) return {limit, false};
-    const Extent extent =
-        source.next_extent(offset, std::min(limit, source.virtual_size() - offset));
-    return {std::min(extent.length, limit), extent.kind == Extent::Kind::Data};
-}
-
-void read_padded(const Source& source, std::uint64_t offset, std::span<std::byte> out) {
-    const std::uint64_t size = source.virtual_size();
-    const std::uint64_t stored =
-        offset < size ? std::min<std::uint64_t>(out.size(), size - offset) : 0;
-    if (stored != 0) source.read(offset, out.first(stored));
-    std::memset(out.data() + stored, 0, out.size() - stored);
+const Extent& MapWalk::at(std::uint64_t offset, std::uint64_t end) {
+    const std::uint64_t size = source_.virtual_size();
+    if (offset >= size) {
+        extent_ = {offset, end - offset, Extent::Kind::Hole};
+    } else if (offset < extent_.offset || offset >= extent_.end()) {
+        extent_ = source_.next_extent(offset, size - offset);
+    }
+    return extent_;
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include <sys/statvfs.h>
 
 #include "base/size.h"
-#include "formats/bytes.h"
+#include "formats/read_range.h"
 
 namespace kiln::formats {
 
@@ -64,6 +64,7 @@ class Conversion {
     void check_space() const;
     void run_workers();
     void work() noexcept;
+    std::optional<Job> next_job(Slot& slot);
     std::optional<Job> claim();
     void fill(Slot& slot, std::uint64_t offset) const;
     void encode(Slot& slot, std::vector<std::unique_ptr<Encoder>>& encoders) const;
@@ -187,9 +188,8 @@ void Conversion::work() noexcept try {
         // The slot first, then the number: whoever is next in order never waits for a slot.
         std::shared_ptr<Slot> slot = pool_->take();
         if (!slot) return;
-        const std::optional<Job> job = claim();
+        const std::optional<Job> job = next_job(*slot);
         if (!job) return;
-        fill(*slot, job->offset);
         encode(*slot, encoders);
         deliver(job->number, std::move(slot));
     }
@@ -197,8 +197,18 @@ void Conversion::work() noexcept try {
     stop(std::current_exception());
 }
 
+// Takes the next batch and reads it. What cannot go back is read in the order of the disk.
+std::optional<Conversion::Job> Conversion::next_job(Slot& slot) {
+    std::unique_lock lock(claim_mutex_);
+    if (stopping_) return std::nullopt;
+    const std::optional<Job> job = claim();
+    if (!job) return std::nullopt;
+    if (!source_.sequential()) lock.unlock();
+    fill(slot, job->offset);
+    return job;
+}
+
 std::optional<Conversion::Job> Conversion::claim() {
-    const std::lock_guard lock(claim_mutex_);
     while (next_offset_ < size_) {
         if (extent_.end() <= next_offset_) {
             extent_ = source_.next_extent(next_offset_, size_ - next_offset_);
@@ -214,21 +224,8 @@ std::optional<Conversion::Job> Conversion::claim() {
 }
 
 void Conversion::fill(Slot& slot, std::uint64_t offset) const {
-    const std::size_t length = std::min<std::uint64_t>(batch_size_, size_ - offset);
-    const auto buffer = std::span(slot.buffer);
-    for (std::size_t position = 0; position < length;) {
-        const Extent extent = source_.next_extent(offset + position, length - position);
-        const std::size_t run = std::min<std::uint64_t>(extent.length, length - position);
-        const auto part = buffer.subspan(position, run);
-        if (extent.kind == Extent::Kind::Data) {
-            source_.read(offset + position, part);
-        } else {
-            std::memset(part.data(), 0, part.size());
-        }
-        position += run;
-    }
-    std::memset(buffer.data() + length, 0, buffer.size() - length);
-    slot.batch = Batch{offset, buffer, ZeroMap(buffer)};
+    read_range(source_, offset, slot.buffer);
+    slot.batch = Batch{offset, slot.buffer, ZeroMap(slot.buffer)};
 }
 
 void Conversion::encode(Slot& slot, std::vector<std::unique_ptr<Encoder>>& encoders) const {

@@ -38,7 +38,8 @@ struct ConvertResult {
 ///
 /// Workers take numbered batches of 256 KiB (more if a sink's block is larger). Whoever finishes
 /// the batch that is next in order appends it, and the ready ones after it, while the others go on;
-/// so there is no writer thread to hand over to. Digests run in a thread of their own per sink. The
+/// so there is no writer thread to hand over to. A sequential source is read by one worker at a
+/// time, in order, while the others encode. Digests run in a thread of their own per sink. The
 /// bytes written depend on the source and the sinks' options only, not on threads or time.
 ///
 /// Memory: 3 batches per thread, each with a buffer and one encoded copy per compressing sink:

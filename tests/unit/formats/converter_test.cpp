@@ -7,6 +7,8 @@
 
 #include "base/digest.h"
 #include "base/file.h"
+#include "formats/inspect.h"
+#include "formats/read_all.h"
 #include "image_builder.h"
 
 namespace kiln::formats {
@@ -99,6 +101,41 @@ TEST_P(ConverterThreads, GivesTheSameBytesForEveryFormat) {
         EXPECT_EQ(again.sha256, digest_file_hex(DigestType::Sha256, one.path)) << name;
         EXPECT_EQ(again.file_size, std::filesystem::file_size(one.path)) << name;
     }
+}
+
+TEST_P(ConverterThreads, ReadsAStreamForwardsAndWritesTheSameBytes) {
+    const TempDir directory(temp_root());
+    const auto disk = mixed_disk(20'000'001, 5);
+    const OutputSpec spec{directory.path() / "disk", find_format("vmdk"), {}, Speed::Fast};
+    const auto seekable = write_image(MemorySource(disk), spec, 1).outputs.front();
+    const auto streamed = write_image(StreamSource(disk), spec, GetParam()).outputs.front();
+    EXPECT_EQ(streamed.sha256, seekable.sha256);
+}
+
+TEST_P(ConverterThreads, ComparesTwoStreamsInStep) {
+    auto disk = mixed_disk(9'000'001, 6);
+    ConvertOptions options;
+    options.threads = GetParam();
+    EXPECT_TRUE(compare_images(StreamSource(disk), StreamSource(disk), options).identical);
+    const auto other = [&] {
+        auto changed = disk;
+        changed[7'000'000] ^= std::byte{1};
+        changed[8'000'000] ^= std::byte{1};
+        return changed;
+    }();
+    const auto result = compare_images(StreamSource(disk), StreamSource(other), options);
+    EXPECT_FALSE(result.identical);
+    EXPECT_EQ(result.first_difference, 7'000'000U);
+}
+
+TEST(Converter, ReadsAStreamToItsEndForACheck) {
+    CheckReport report;
+    read_all(StreamSource(mixed_disk(5'000'000)), {}, report);
+    EXPECT_TRUE(report.clean());
+    StreamSource broken(mixed_disk(5'000'000));
+    broken.fail_from(4'000'000);
+    read_all(broken, {}, report);
+    EXPECT_EQ(report.corruptions, 1U);
 }
 
 TEST_P(ConverterThreads, StopsAtAWriteErrorAndThrowsIt) {

@@ -4,6 +4,8 @@
 #include <fstream>
 #include <random>
 
+#include <gtest/gtest.h>
+
 #include "base/file.h"
 #include "formats/zero.h"
 
@@ -26,6 +28,14 @@ Extent MemorySource::next_extent(std::uint64_t offset, std::uint64_t) const {
 void MemorySource::read(std::uint64_t offset, std::span<std::byte> out) const {
     if (offset + out.size() > fail_from_) throw Error("the disk is broken");
     std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(offset), out.size(), out.begin());
+}
+
+void StreamSource::read(std::uint64_t offset, std::span<std::byte> out) const {
+    EXPECT_FALSE(busy_.exchange(true)) << "two threads read a stream";
+    EXPECT_GE(offset, position_) << "a stream was read backwards";
+    MemorySource::read(offset, out);
+    position_ = offset + out.size();
+    busy_ = false;
 }
 
 std::vector<std::byte> mixed_disk(std::size_t size, unsigned seed) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -28,6 +29,18 @@ class MemorySource : public Source {
   private:
     std::vector<std::byte> bytes_;
     std::uint64_t fail_from_ = ~std::uint64_t{0};
+};
+
+/// The same as a stream: fails the test when it is read backwards or by two threads at a time.
+class StreamSource : public MemorySource {
+  public:
+    using MemorySource::MemorySource;
+    bool sequential() const override { return true; }
+    void read(std::uint64_t offset, std::span<std::byte> out) const override;
+
+  private:
+    mutable std::atomic<bool> busy_ = false;
+    mutable std::uint64_t position_ = 0;
 };
 
 /// The same bytes for the same arguments: text-like, random and zero stretches of odd lengths.
