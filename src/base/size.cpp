@@ -1,6 +1,7 @@
 #include "base/size.h"
 
 #include <array>
+#include <charconv>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -17,6 +18,20 @@ std::string format_size(std::uint64_t bytes) {
         ++unit;
     }
     return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", value, units[unit]);
+}
+
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+    constexpr std::string_view units = "bkmgtpe";
+    std::uint64_t value = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc() || end - stop > 1) return std::nullopt;
+    if (stop == end) return value;
+    const std::size_t unit = units.find(static_cast<char>(*stop | 0x20));
+    if (unit == std::string_view::npos) return std::nullopt;
+    const std::size_t shift = 10 * unit;
+    if (value > (~std::uint64_t{0} >> shift)) return std::nullopt;
+    return value << shift;
 }
 
 }  // namespace kiln

@@ -37,10 +37,20 @@ class ImageCommandLine : public Command {
         if (const auto exit_code = parse_arguments(app, arguments_, context.streams)) {
             return *exit_code;
         }
-        Output output({context.machine_readable, false, false, true}, context.streams);
-        WriterBuffer buffer(context.streams);
-        std::ostream out(&buffer);
-        return command->run({out, output.sink(), context.cancel});
+        const auto work = [&](const CancelToken& cancel) {
+            // Made here and not before: it may have a thread, which a child would not.
+            Output output({context.machine_readable, false, false, true}, context.streams);
+            WriterBuffer buffer(context.streams);
+            std::ostream out(&buffer);
+            try {
+                return command->run({out, output.sink(), cancel});
+            } catch (const std::exception& error) {
+                output.error(fmt::format("Error: {}", describe(error)));
+                return 1;
+            }
+        };
+        const std::optional<SandboxRules> rules = command->sandbox_rules();
+        return rules ? run_sandboxed(*rules, context.cancel, work) : work(context.cancel);
     }
 
   private:

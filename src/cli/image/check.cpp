@@ -1,5 +1,6 @@
 #include "cli/image/check.h"
 
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "formats/inspect.h"
@@ -31,6 +32,20 @@ int image_check(const ImageCheckOptions& options, const ImageContext& context) {
         context.out << to_text(options, report);
     }
     return report.clean() ? 0 : 1;
+}
+
+void add_image_check(CLI::App& app, const std::shared_ptr<ImageCommand>& command) {
+    auto options = std::make_shared<ImageCheckOptions>();
+    CLI::App* check = app.add_subcommand("check", "Look for damage in an image's own tables");
+    check->footer("Exit code: 0 for a clean image, 1 for damage, leaks or any error.");
+    check->add_option("image", options->source.path)->required();
+    add_source_flags(*check, options->source);
+    add_threads_flag(*check, options->threads);
+    add_json_flag(*check, options->json);
+    choose_on_call(
+        *check, command,
+        [options](const ImageContext& context) { return image_check(*options, context); },
+        [options] { return image_rules({options->source}); });
 }
 
 namespace {

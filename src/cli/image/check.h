@@ -1,6 +1,5 @@
 #pragma once
 
-#include "cli/image/image_command.h"
 #include "cli/image/source_options.h"
 
 namespace kiln {
@@ -13,5 +12,7 @@ struct ImageCheckOptions {
 
 /// Prints what is wrong with an image: 0 when nothing is, 1 for corruptions or leaks.
 int image_check(const ImageCheckOptions& options, const ImageContext& context);
+
+void add_image_check(CLI::App& app, const std::shared_ptr<ImageCommand>& command);
 
 }  // namespace kiln

@@ -1,5 +1,6 @@
 #include "cli/image/compare.h"
 
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "formats/inspect.h"
@@ -7,8 +8,8 @@
 namespace kiln {
 
 int image_compare(const ImageCompareOptions& options, const ImageContext& context) {
-    const auto first = formats::open_source(options.first.path, open_options(options.first));
-    const auto second = formats::open_source(options.second.path, open_options(options.second));
+    const auto first = open_image(options.first, context.cancel);
+    const auto second = open_image(options.second, context.cancel);
     formats::ConvertOptions work;
     work.threads = options.threads;
     work.cancel = context.cancel;
@@ -28,6 +29,34 @@ int image_compare(const ImageCompareOptions& options, const ImageContext& contex
                                      : fmt::format("The disks differ first at offset {}.\n",
                                                    result.first_difference));
     return result.identical ? 0 : 1;
+}
+
+void add_image_compare(CLI::App& app, const std::shared_ptr<ImageCommand>& command) {
+    auto options = std::make_shared<ImageCompareOptions>();
+    CLI::App* compare = app.add_subcommand("compare", "Compare what guests see of two images");
+    compare->footer(
+        "Exit code: 0 for identical disks, 1 when they differ or for any error (which says so).");
+    compare->add_option("first", options->first.path)->required();
+    compare->add_option("second", options->second.path)->required();
+    add_source_flags(*compare, options->first);
+    compare->add_option("-F,--second-from", options->second.format, "the second image's format");
+    compare->add_option("--second-disk", options->second.disk, "the second image's disk");
+    add_threads_flag(*compare, options->threads);
+    add_json_flag(*compare, options->json);
+    const auto second = [](ImageCompareOptions& both) {
+        both.second.allow_backing = both.first.allow_backing;
+        both.second.backing_directories = both.first.backing_directories;
+    };
+    choose_on_call(
+        *compare, command,
+        [options, second](const ImageContext& context) {
+            second(*options);
+            return image_compare(*options, context);
+        },
+        [options, second] {
+            second(*options);
+            return image_rules({options->first, options->second});
+        });
 }
 
 }  // namespace kiln

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "cli/image/image_command.h"
 #include "cli/image/source_options.h"
 
 namespace kiln {
@@ -15,5 +14,7 @@ struct ImageCompareOptions {
 /// Compares what two guests would see: 0 when identical, 1 when they differ, with the offset of the
 /// first byte that does. Disks of different sizes are identical if what one has more is zero.
 int image_compare(const ImageCompareOptions& options, const ImageContext& context);
+
+void add_image_compare(CLI::App& app, const std::shared_ptr<ImageCommand>& command);
 
 }  // namespace kiln

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "base/size.h"
@@ -13,6 +14,9 @@ namespace {
 
 const formats::Format& format_of(const ImageTarget& target);
 void add_options(const std::string& text, std::map<std::string, std::string>& options);
+std::string convert_footer();
+SandboxRules convert_rules(const ImageConvertOptions& options);
+void take_output(ImageConvertOptions& options, const std::string& text);
 std::string to_text(const formats::ConvertResult& result);
 nlohmann::ordered_json to_json(const formats::ConvertResult& result);
 
@@ -33,7 +37,7 @@ int image_convert(const ImageConvertOptions& options, const ImageContext& contex
         to_pipe = to_pipe || target.path == "-";
         sinks.push_back(formats::make_sink(spec));
     }
-    const auto source = formats::open_source(options.source.path, open_options(options.source));
+    const auto source = open_image(options.source, context.cancel);
 
     formats::ConvertOptions work;
     work.threads = options.threads;
@@ -59,6 +63,49 @@ formats::OutputSpec output_spec(const ImageTarget& target) {
     }
     spec.format = &format_of(named);
     return spec;
+}
+
+void add_image_convert(CLI::App& app, const std::shared_ptr<ImageCommand>& command) {
+    auto options = std::make_shared<ImageConvertOptions>();
+    CLI::App* convert = app.add_subcommand(
+        "convert", "Write an image in other formats: one read, any number of outputs");
+    convert->footer(convert_footer());
+    convert->add_option("source", options->source.path, "an image; - for standard input")
+        ->required();
+    auto target = std::make_shared<std::string>();
+    auto target_format = std::make_shared<std::string>();
+    auto outputs = std::make_shared<std::vector<std::string>>();
+    convert->add_option("target", *target, "the file to write; - for standard output");
+    add_source_flags(*convert, options->source);
+    convert->add_option("-O,--to", *target_format, "the format of TARGET (else from its name)");
+    convert->add_option("-o,--output", *outputs, "a format's options (key=value,...) or a file")
+        ->allow_extra_args(false);
+    convert->add_option("--speed", options->speed, "compression: fast, balanced or small")
+        ->capture_default_str();
+    add_threads_flag(*convert, options->threads);
+    convert->add_flag("--sha256,!--no-sha256", options->sha256,
+                      "compute and print each output's SHA-256 (the default)");
+    convert->add_flag("!--no-space-check", options->check_space,
+                      "do not compare the expected size with the free space first");
+    add_json_flag(*convert, options->json);
+    // The words of the command line belong together only once all of them are read.
+    const auto gather = [options, target, target_format, outputs] {
+        if (!options->targets.empty()) return;
+        if (!target->empty()) options->targets.push_back({*target, *target_format, {}});
+        for (const std::string& text : *outputs) take_output(*options, text);
+        if (options->targets.empty())
+            throw Error("no output is named").with_hint("Name a file, or several with -o.");
+    };
+    choose_on_call(
+        *convert, command,
+        [options, gather](const ImageContext& context) {
+            gather();
+            return image_convert(*options, context);
+        },
+        [options, gather] {
+            gather();
+            return convert_rules(*options);
+        });
 }
 
 namespace {
@@ -87,6 +134,43 @@ void add_options(const std::string& text, std::map<std::string, std::string>& op
             throw Error(fmt::format("the option {} is given twice", key));
         }
     }
+}
+
+std::string convert_footer() {
+    std::string text =
+        "Several outputs: -o a.ova -o b.qcow2 -o compression_type=zstd. An -o with key=value\n"
+        "belongs to the output before it, or to TARGET. format= gives an output's format where\n"
+        "its name does not.\n\nFormats that can be written, with their options:\n";
+    for (const formats::Format* format : formats::all_formats()) {
+        if (format->make_sink == nullptr) continue;
+        text += fmt::format("  {} ({})\n", format->name, format->title);
+        std::string_view rest = format->options;
+        while (!rest.empty()) {
+            const std::size_t end = std::min(rest.find('\n'), rest.size());
+            text += fmt::format("      {}\n", rest.substr(0, end));
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+        }
+    }
+    return text;
+}
+
+SandboxRules convert_rules(const ImageConvertOptions& options) {
+    std::vector<std::filesystem::path> outputs;
+    for (const ImageTarget& target : options.targets) outputs.push_back(target.path);
+    return image_rules({options.source}, outputs);
+}
+
+void take_output(ImageConvertOptions& options, const std::string& text) {
+    const std::size_t equals = text.find('=');
+    const bool is_option = equals != std::string::npos && equals < text.find('/');
+    if (!is_option) {
+        options.targets.push_back({text, "", {}});
+        return;
+    }
+    if (options.targets.empty()) {
+        throw Error(fmt::format("there is no output before -o {} that it could belong to", text));
+    }
+    options.targets.back().options.push_back(text);
 }
 
 std::string to_text(const formats::ConvertResult& result) {

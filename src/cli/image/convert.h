@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "cli/image/image_command.h"
 #include "cli/image/source_options.h"
 #include "formats/outputs.h"
 
@@ -34,5 +33,7 @@ int image_convert(const ImageConvertOptions& options, const ImageContext& contex
 /// As the library takes it. Throws kiln::Error for an unknown format or extension, or an option
 /// that is not `key=value`. What the options mean is the format's affair.
 formats::OutputSpec output_spec(const ImageTarget& target);
+
+void add_image_convert(CLI::App& app, const std::shared_ptr<ImageCommand>& command);
 
 }  // namespace kiln

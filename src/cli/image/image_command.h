@@ -2,10 +2,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <ostream>
+#include <string>
 
 #include "base/cancel.h"
 #include "base/event.h"
+#include "sandbox/sandbox.h"
 
 namespace CLI {
 class App;
@@ -25,19 +28,31 @@ struct ImageContext {
 class ImageCommand {
   public:
     using Run = std::function<int(const ImageContext&)>;
+    using Rules = std::function<SandboxRules()>;
 
-    void choose(Run run) { run_ = std::move(run); }
+    /// The value of `--sandbox`: `on`, `off`, or `auto` for on where the kernel can.
+    std::string sandbox = "auto";
+
+    void choose(Run run, Rules rules) {
+        run_ = std::move(run);
+        rules_ = std::move(rules);
+    }
     /// Runs what was chosen: the exit code, 0 for success (`compare`: identical), 1 for damage that
     /// `check` found or a difference. Throws kiln::Error for everything that went wrong, and
     /// Cancelled.
     int run(const ImageContext& context) const { return run_(context); }
 
+    /// The rules of the sandbox that `run` belongs into; nothing when it is off. Throws kiln::Error
+    /// when it is wanted and the kernel cannot.
+    std::optional<SandboxRules> sandbox_rules() const;
+
   private:
     Run run_;
+    Rules rules_;
 };
 
-/// Adds `info`, `convert`, `check` and `compare` below `app`, which is the command `image`; one of
-/// them is required. After `app` has parsed, `run` of the result does the work.
+/// Adds the image commands below `app`, which is the command `image`; one of them is required.
+/// After `app` has parsed, `run` of the result does the work.
 std::shared_ptr<const ImageCommand> add_image_commands(CLI::App& app);
 
 }  // namespace kiln

@@ -2,6 +2,7 @@
 
 #include <ctime>
 
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "base/size.h"
@@ -27,6 +28,18 @@ int image_info(const ImageInfoOptions& options, const ImageContext& context) {
     context.out << (options.json ? to_json(options, info).dump(2, ' ', false, kReplace) + "\n"
                                  : to_text(options, info));
     return 0;
+}
+
+void add_image_info(CLI::App& app, const std::shared_ptr<ImageCommand>& command) {
+    auto options = std::make_shared<ImageInfoOptions>();
+    CLI::App* info = app.add_subcommand("info", "Show what an image is and holds");
+    info->add_option("image", options->source.path)->required();
+    add_source_flags(*info, options->source);
+    add_json_flag(*info, options->json);
+    choose_on_call(
+        *info, command,
+        [options](const ImageContext& context) { return image_info(*options, context); },
+        [options] { return image_rules({options->source}); });
 }
 
 namespace {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "cli/image/image_command.h"
 #include "cli/image/source_options.h"
 
 namespace kiln {
@@ -12,5 +11,7 @@ struct ImageInfoOptions {
 
 /// Prints what an image says of itself and what its map adds up to. 0.
 int image_info(const ImageInfoOptions& options, const ImageContext& context);
+
+void add_image_info(CLI::App& app, const std::shared_ptr<ImageCommand>& command);
 
 }  // namespace kiln
