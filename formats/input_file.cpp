@@ -28,6 +28,14 @@ InputFile InputFile::open(const std::filesystem::path& path) {
     return file;
 }
 
+InputFile InputFile::adopt(UniqueFd fd, std::string name) {
+    InputFile file;
+    file.size_ = size_of(fd.get(), name);
+    file.name_ = std::move(name);
+    file.fd_ = std::make_shared<const UniqueFd>(std::move(fd));
+    return file;
+}
+
 InputFile InputFile::window(std::uint64_t offset, std::uint64_t size,
                             const std::string& name) const {
     if (!fits(offset, size, size_)) {

@@ -18,6 +18,8 @@ class InputFile {
     /// Opens a regular file or a block device. Throws kiln::Error for anything else: a pipe has no
     /// extents, and a directory or a socket is a mistake.
     static InputFile open(const std::filesystem::path& path);
+    /// A regular file that has no path (formats/spool.h). `name` is for messages.
+    static InputFile adopt(UniqueFd fd, std::string name);
 
     /// The part [offset, offset + size), which lies within this one.
     InputFile window(std::uint64_t offset, std::uint64_t size, const std::string& name) const;
