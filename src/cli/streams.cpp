@@ -13,14 +13,15 @@ namespace {
 
 constexpr std::size_t input_limit = std::size_t{64} << 20;
 
-void write_to_stdout(std::string_view text);
+void write_fully(int fd, std::string_view text);
 std::size_t terminal_width();
 
 }  // namespace
 
 Streams Streams::standard() {
     Streams streams;
-    streams.out = write_to_stdout;
+    streams.out = [](std::string_view text) { write_fully(STDOUT_FILENO, text); };
+    streams.err = [](std::string_view text) { write_fully(STDERR_FILENO, text); };
     streams.in = STDIN_FILENO;
     streams.in_is_terminal = isatty(STDIN_FILENO) == 1;
     streams.out_is_terminal = isatty(STDOUT_FILENO) == 1;
@@ -46,9 +47,9 @@ std::string Streams::read_all() const {
 
 namespace {
 
-void write_to_stdout(std::string_view text) {
+void write_fully(int fd, std::string_view text) {
     while (!text.empty()) {
-        const ssize_t count = write(STDOUT_FILENO, text.data(), text.size());
+        const ssize_t count = write(fd, text.data(), text.size());
         if (count < 0 && errno == EINTR) continue;
         if (count <= 0) return;
         text.remove_prefix(static_cast<std::size_t>(count));

@@ -27,6 +27,14 @@ class WriterBuffer : public std::stringbuf {
     const Streams& streams_;
 };
 
+// On standard error, since standard output may be an image on its way to the next program.
+int telling_errors(const Streams& streams, const std::function<int()>& work) try {
+    return work();
+} catch (const std::exception& error) {
+    streams.err(fmt::format("Error: {}\n", describe(error)));
+    return 1;
+}
+
 class ImageCommandLine : public Command {
   public:
     void declare(FlagSet& flags) override { flags.take_everything(&arguments_); }
@@ -42,15 +50,14 @@ class ImageCommandLine : public Command {
             Output output({context.machine_readable, false, false, true}, context.streams);
             WriterBuffer buffer(context.streams);
             std::ostream out(&buffer);
-            try {
+            return telling_errors(context.streams, [&] {
                 return command->run({out, output.sink(), cancel});
-            } catch (const std::exception& error) {
-                output.error(fmt::format("Error: {}", describe(error)));
-                return 1;
-            }
+            });
         };
-        const std::optional<SandboxRules> rules = command->sandbox_rules();
-        return rules ? run_sandboxed(*rules, context.cancel, work) : work(context.cancel);
+        return telling_errors(context.streams, [&] {
+            const std::optional<SandboxRules> rules = command->sandbox_rules();
+            return rules ? run_sandboxed(*rules, context.cancel, work) : work(context.cancel);
+        });
     }
 
   private:

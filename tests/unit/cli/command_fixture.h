@@ -19,13 +19,16 @@ namespace kiln {
 /// test's own.
 class CommandTest : public testing::Test {
   protected:
-    /// Runs kiln with these arguments: the exit code; the output is in `out`.
+    /// Runs kiln with these arguments: the exit code; the output is in `out`. What a sandbox's
+    /// child prints is lost: image commands want `--sandbox=off` here.
     int kiln(const std::vector<std::string>& arguments, const std::string& input = "") {
         out.clear();
+        errors.clear();
         secrets().clear();
         write("stdin", input);
         const UniqueFd in = open_file(path("stdin"), O_RDONLY);
         Streams streams;
+        streams.err = [this](std::string_view text) { errors += text; };
         streams.out = [this](std::string_view text) { out += text; };
         streams.in = in.get();
         return run_app(arguments, streams);
@@ -49,6 +52,7 @@ class CommandTest : public testing::Test {
     }
 
     std::string out;
+    std::string errors;  ///< what the image commands say on standard error
 
   private:
     TempDir directory_{temp_root()};
