@@ -25,6 +25,9 @@ struct FileSystemInfo {
     std::string untouchable;
 };
 
+/// `untouchable` of swap space in which a machine sleeps; what else it uses is then in use too.
+constexpr std::string_view kHibernated = "it holds a hibernated machine";
+
 /// A file system on a volume, read only, bounded whatever stands in it: no table is trusted beyond
 /// the volume, nothing recurses without a limit, at most a few MiB are held at a time.
 /// Refers to the volume, which must outlive it. One thread at a time.

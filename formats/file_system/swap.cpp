@@ -82,7 +82,7 @@ FileSystemInfo read_info(const Volume& volume, std::uint64_t page_size, Signatur
     info.label = text_until_nul(bytes.subspan(28, 16));
     info.size = (std::uint64_t{load_le<std::uint32_t>(bytes, 4)} + 1) * page_size;
     if (signature == Signature::Hibernated) {
-        info.untouchable = "it holds a hibernated machine";
+        info.untouchable = kHibernated;
     } else if (load_le<std::uint32_t>(bytes, 0) != kVersion) {
         info.untouchable = "it is of a version that is not known";
     } else if (info.size > volume.size()) {
