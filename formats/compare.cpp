@@ -100,8 +100,13 @@ bool Comparison::next_chunk(Chunk& chunk) {
     if (!offset) return false;
     if (!a_.sequential() && !b_.sequential()) lock.unlock();
     chunk.offset = *offset;
-    read_range(a_, *offset, chunk.a);
-    read_range(b_, *offset, chunk.b);
+    try {
+        read_range(a_, *offset, chunk.a);
+        read_range(b_, *offset, chunk.b);
+    } catch (...) {
+        stopping_ = true;  // before another worker reads on in a stream that is broken
+        throw;
+    }
     return true;
 }
 

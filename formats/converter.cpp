@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t kBatch = 256 * 1024;
 constexpr std::size_t kSlotsPerThread = 3;
 constexpr std::chrono::milliseconds kProgressInterval{100};
+constexpr std::chrono::milliseconds kCancelInterval{50};
 
 // Buffers for one batch, used again and again.
 struct Slot {
@@ -30,8 +31,8 @@ struct Slot {
 class SlotPool {
   public:
     SlotPool(std::size_t slots, std::size_t batch_size, std::size_t sinks);
-    /// Waits for a free slot; nothing once the pool is closed.
-    std::shared_ptr<Slot> take();
+    /// Waits for a free slot; nothing once the pool is closed. Throws Cancelled.
+    std::shared_ptr<Slot> take(const CancelToken& cancel);
     void close();
 
   private:
@@ -101,6 +102,9 @@ class Conversion {
 };
 
 Survey survey(const Source& source, const CancelToken& cancel);
+// Digests that read a file back, and syncs, wait for the disk: all sinks do so at the same time.
+// Throws the first sink's error once all are done.
+void for_each_at_once(std::span<Sink* const> sinks, const std::function<void(std::size_t)>& work);
 unsigned thread_count(const ConvertOptions& options);
 
 }  // namespace
@@ -111,7 +115,7 @@ ConvertResult convert(const Source& source, std::span<const std::unique_ptr<Sink
     for (const auto& sink : sinks) plain.push_back(sink.get());
     ConvertResult result = convert_uncommitted(source, plain, options);
     options.cancel.throw_if_cancelled();
-    for (const auto& sink : sinks) sink->commit();
+    for_each_at_once(plain, [&](std::size_t i) { plain[i]->commit(); });
     return result;
 }
 
@@ -143,7 +147,9 @@ ConvertResult Conversion::run() {
     pool_.emplace(slots, batch_size_, sinks_.size());
     run_workers();
     ConvertResult result{size_, survey_.data_bytes, {}};
-    for (Sink* sink : sinks_) result.outputs.push_back(sink->finish(options_.cancel));
+    result.outputs.resize(sinks_.size());
+    for_each_at_once(
+        sinks_, [&](std::size_t i) { result.outputs[i] = sinks_[i]->finish(options_.cancel); });
     report(survey_.data_bytes, true);
     return result;
 }
@@ -186,7 +192,7 @@ void Conversion::work() noexcept try {
     while (!stopping_) {
         options_.cancel.throw_if_cancelled();
         // The slot first, then the number: whoever is next in order never waits for a slot.
-        std::shared_ptr<Slot> slot = pool_->take();
+        std::shared_ptr<Slot> slot = pool_->take(options_.cancel);
         if (!slot) return;
         const std::optional<Job> job = next_job(*slot);
         if (!job) return;
@@ -204,7 +210,12 @@ std::optional<Conversion::Job> Conversion::next_job(Slot& slot) {
     const std::optional<Job> job = claim();
     if (!job) return std::nullopt;
     if (!source_.sequential()) lock.unlock();
-    fill(slot, job->offset);
+    try {
+        fill(slot, job->offset);
+    } catch (...) {
+        stopping_ = true;  // before another worker reads on in a stream that is broken
+        throw;
+    }
     return job;
 }
 
@@ -291,9 +302,13 @@ SlotPool::SlotPool(std::size_t slots, std::size_t batch_size, std::size_t sinks)
     }
 }
 
-std::shared_ptr<Slot> SlotPool::take() {
+std::shared_ptr<Slot> SlotPool::take(const CancelToken& cancel) {
     std::unique_lock lock(state_->mutex);
-    state_->changed.wait(lock, [this] { return state_->closed || !state_->free.empty(); });
+    // A digest of a long hole may hold all slots for minutes.
+    while (!state_->changed.wait_for(lock, kCancelInterval,
+                                     [this] { return state_->closed || !state_->free.empty(); })) {
+        cancel.throw_if_cancelled();
+    }
     if (state_->closed) return nullptr;
     std::unique_ptr<Slot> slot = std::move(state_->free.back());
     state_->free.pop_back();
@@ -320,6 +335,25 @@ Survey survey(const Source& source, const CancelToken& cancel) {
         offset = extent.end();
     }
     return result;
+}
+
+void for_each_at_once(std::span<Sink* const> sinks, const std::function<void(std::size_t)>& work) {
+    std::vector<std::exception_ptr> errors(sinks.size());
+    const auto one = [&](std::size_t i) {
+        try {
+            work(i);
+        } catch (...) {
+            errors[i] = std::current_exception();
+        }
+    };
+    {
+        std::vector<std::jthread> others;
+        for (std::size_t i = 1; i < sinks.size(); ++i) others.emplace_back(one, i);
+        if (!sinks.empty()) one(0);
+    }
+    for (const std::exception_ptr& error : errors) {
+        if (error) std::rethrow_exception(error);
+    }
 }
 
 unsigned thread_count(const ConvertOptions& options) {

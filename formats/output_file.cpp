@@ -13,8 +13,9 @@ namespace kiln::formats {
 namespace fs = std::filesystem;
 
 namespace {
+constexpr std::size_t kReadBack = std::size_t{256} << 10;  // stays in the cache for the digest
 void check_target(const fs::path& path);
-}
+}  // namespace
 
 OutputFile::OutputFile(const fs::path& path) : name_(path.string()) {
     if (path == "-") {
@@ -46,8 +47,17 @@ void OutputFile::allocate(std::uint64_t size) {
 }
 
 std::string OutputFile::sha256(const CancelToken& cancel) const {
-    Digester digester(DigestType::Sha256);
-    std::vector<std::byte> block(std::size_t{1} << 20);
+    OutputResult result;
+    digest(result, {}, cancel);
+    return result.sha256;
+}
+
+void OutputFile::digest(OutputResult& result, std::span<const DigestType> further,
+                        const CancelToken& cancel) const {
+    std::vector<Digester> digesters;
+    digesters.emplace_back(DigestType::Sha256);
+    for (const DigestType type : further) digesters.emplace_back(type);
+    std::vector<std::byte> block(kReadBack);
     std::uint64_t offset = 0;
     while (true) {
         cancel.throw_if_cancelled();
@@ -55,9 +65,14 @@ std::string OutputFile::sha256(const CancelToken& cancel) const {
             pread(file_->fd(), block.data(), block.size(), static_cast<off_t>(offset));
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) throw system_error(fmt::format("cannot read {} back", name_), errno);
-        if (count == 0) return digester.finish_hex();
-        digester.update(std::span(block).first(static_cast<std::size_t>(count)));
-        offset += static_cast<std::uint64_t>(count);
+        if (count == 0) break;
+        const auto bytes = std::span(block).first(static_cast<std::size_t>(count));
+        for (Digester& digester : digesters) digester.update(bytes);
+        offset += bytes.size();
+    }
+    result.sha256 = digesters.front().finish_hex();
+    for (std::size_t i = 0; i < further.size(); ++i) {
+        result.digests.push_back({further[i], digesters[i + 1].finish_hex()});
     }
 }
 

@@ -33,8 +33,11 @@ class OutputFile {
     void set_size(std::uint64_t size);
     void allocate(std::uint64_t size);
 
-    /// Reads the file back and returns its SHA-256. Throws Cancelled.
+    /// Reads the file back for its SHA-256, and for further digests if there are any. Throws
+    /// Cancelled.
     std::string sha256(const CancelToken& cancel) const;
+    void digest(OutputResult& result, std::span<const DigestType> further,
+                const CancelToken& cancel) const;
     std::uint64_t size() const;
 
     void commit();

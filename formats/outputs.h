@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "formats/compress.h"
 #include "formats/format.h"
@@ -20,6 +21,8 @@ struct OutputSpec {
     std::map<std::string, std::string> options;
     Speed speed = Speed::Balanced;
     bool sha256 = true;  ///< compute the digest of the finished file
+    /// Further digests of the finished file, in the same pass where SHA-256 is.
+    std::vector<DigestType> digests = {};
 };
 
 /// Checks every option; throws kiln::Error that names the option and the values it takes, or says

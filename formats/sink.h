@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/cancel.h"
+#include "base/digest.h"
 #include "formats/zero.h"
 
 namespace kiln::formats {
@@ -51,6 +52,13 @@ class Encoder {
     virtual void encode(const Batch& batch, EncodedBatch& out) = 0;
 };
 
+/// A digest of a finished file beside its SHA-256.
+struct FileDigest {
+    DigestType type = DigestType::Sha256;
+    std::string hex;
+    friend bool operator==(const FileDigest&, const FileDigest&) = default;
+};
+
 /// A file inside a container (an OVA's descriptor and disks).
 struct OutputMember {
     std::string name;
@@ -65,6 +73,7 @@ struct OutputResult {
     std::uint64_t file_size = 0;
     std::string sha256;  ///< of the whole file; empty when it was not asked for
     std::vector<OutputMember> members;
+    std::vector<FileDigest> digests = {};  ///< of the whole file, those that were asked for
 };
 
 /// The ordered half: takes encoded batches in the order of the disk and lays them out in a file

@@ -33,6 +33,14 @@ std::unique_ptr<Sink> qcow2_sink(const OutputSpec& spec, OutputOptions& options)
     qcow2.cluster_size = static_cast<std::uint32_t>(
         std::min<std::uint64_t>(options.size("cluster_size", qcow2.cluster_size), 1U << 31));
     qcow2.lazy_refcounts = options.flag("lazy_refcounts", false);
+    qcow2.extended_l2 = options.flag("extended_l2", false);
+    if (!options.choice<bool>(
+            "preallocation", true,
+            {{"off", true}, {"metadata", false}, {"falloc", false}, {"full", false}})) {
+        throw Error("a qcow2 cannot be preallocated here")
+            .because("it is written compact: what is zero gets no place in the file")
+            .with_hint("Leave preallocation away, or write raw with preallocation=falloc.");
+    }
     const auto type =
         options.choice<Compression>("compression_type", Compression::None,
                                     {{"zlib", Compression::Zlib}, {"zstd", Compression::Zstd}});
@@ -45,6 +53,7 @@ std::unique_ptr<Sink> qcow2_sink(const OutputSpec& spec, OutputOptions& options)
         {{"4k", DeflateWindow::Strict}, {"32k", DeflateWindow::Wide}});
     qcow2.speed = spec.speed;
     qcow2.sha256 = spec.sha256;
+    qcow2.digests = spec.digests;
     return make_qcow2_sink(spec.path, qcow2);
 }
 
@@ -61,6 +70,8 @@ const Format kQcow2Format = {
         "cluster_size=SIZE\n"
         "compat=0.10|1.1\n"
         "lazy_refcounts=on|off\n"
+        "extended_l2=on|off\n"
+        "preallocation=off\n"
         "compression_type=zlib|zstd\n"
         "compress=on|off\n"
         "window=4k|32k",

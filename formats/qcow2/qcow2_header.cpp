@@ -175,7 +175,7 @@ void decode_features(Qcow2Header& header, std::span<const std::byte> bytes, cons
     if (header.refcount_order > 6) {
         refuse(file, fmt::format("reference counts of 2^{} bits", header.refcount_order));
     }
-    if (header.extended_l2() && header.cluster_bits < 14) {
+    if (header.extended_l2() && header.cluster_bits < qcow2::kMinExtendedClusterBits) {
         refuse(file, "extended L2 entries with clusters below 16 KiB");
     }
     decode_extensions(header, bytes, length, file);

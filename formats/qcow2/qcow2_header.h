@@ -79,6 +79,7 @@ constexpr std::uint64_t kOffsetMask = 0x00fffffffffffe00;
 constexpr std::uint64_t kReadsZero = 1;
 constexpr unsigned kMinClusterBits = 9;
 constexpr unsigned kMaxClusterBits = 21;
+constexpr unsigned kMinExtendedClusterBits = 14;
 constexpr std::uint64_t kMaxL1Bytes = std::uint64_t{32} << 20;
 constexpr std::uint64_t kMaxRefcountTableBytes = std::uint64_t{8} << 20;
 constexpr unsigned kSubclusters = 32;

@@ -53,6 +53,7 @@ class Qcow2Sink : public Sink {
     void close_l2();
     void flush_refcounts();
     std::uint64_t write_cluster(const std::function<std::span<const std::byte>()>& content);
+    std::uint64_t write_subclusters(std::uint64_t place, std::span<const std::byte> cluster);
     void write(std::uint64_t offset, std::span<const std::byte> bytes);
     void flush_run();
 
@@ -116,9 +117,12 @@ Qcow2Sink::Qcow2Sink(std::filesystem::path path, const Qcow2SinkOptions& options
         throw Error(fmt::format("cluster_size {} is not possible in a qcow2", cluster_))
             .with_hint("It is a power of two between 512 and 2M.");
     }
-    if (options_.version == 2 &&
-        (options_.lazy_refcounts || options_.compression == Compression::Zstd)) {
-        throw Error("lazy_refcounts and zstd need compat=1.1");
+    if (options_.version == 2 && (options_.lazy_refcounts || options_.extended_l2 ||
+                                  options_.compression == Compression::Zstd)) {
+        throw Error("lazy_refcounts, extended_l2 and zstd need compat=1.1");
+    }
+    if (options_.extended_l2 && cluster_ < 1U << qcow2::kMinExtendedClusterBits) {
+        throw Error("extended_l2 needs a cluster_size of 16k or more");
     }
     if (path_ == "-") {
         throw Error("a qcow2 cannot be written to a pipe")
@@ -153,8 +157,9 @@ void Qcow2Sink::begin(std::uint64_t virtual_size) {
     header_.size = round_up(virtual_size, 512);
     if (options_.compression == Compression::Zstd) {
         header_.compression_type = 1;
-        header_.incompatible = Qcow2Header::kCompressionType;
+        header_.incompatible |= Qcow2Header::kCompressionType;
     }
+    if (options_.extended_l2) header_.incompatible |= Qcow2Header::kExtendedL2;
     if (options_.lazy_refcounts) header_.compatible = Qcow2Header::kLazyRefcounts;
     const TableSizes sizes = table_sizes(header_);
     const std::uint64_t table_bytes = sizes.refcount_table_clusters * cluster_;
@@ -164,7 +169,7 @@ void Qcow2Sink::begin(std::uint64_t virtual_size) {
             .with_hint("Choose a larger cluster_size.");
     }
     file_.emplace(path_);
-    l1_.resize(std::max<std::uint64_t>(round_up(sizes.l1_entries * 8, cluster_), cluster_));
+    l1_.resize(round_up(sizes.l1_entries * 8, cluster_));
     l2_.resize(cluster_);
     refcounts_.emplace(cluster_, table_bytes);
 
@@ -180,6 +185,7 @@ void Qcow2Sink::append(const EncodedBatch& batch, std::shared_ptr<const void>) {
     for (const Piece& piece : batch.pieces) {
         const std::uint64_t index = piece.guest_offset / cluster_;
         open_l2(index / header_.l2_entries());
+        const std::uint64_t slot = index % header_.l2_entries() * header_.l2_entry_size();
         std::uint64_t entry = 0;
         if (piece.compressed) {
             const std::uint64_t place = place_compressed(piece.bytes.size());
@@ -187,10 +193,14 @@ void Qcow2Sink::append(const EncodedBatch& batch, std::shared_ptr<const void>) {
             entry = qcow2::compressed_entry(place, piece.bytes.size(), header_);
         } else {
             const std::uint64_t place = allocate_cluster() * cluster_;
-            write(place, piece.bytes);
             entry = place | qcow2::kCopied;
+            if (options_.extended_l2) {
+                store_be(l2_, slot + sizeof entry, write_subclusters(place, piece.bytes));
+            } else {
+                write(place, piece.bytes);
+            }
         }
-        store_be(l2_, index % header_.l2_entries() * 8, entry);
+        store_be(l2_, slot, entry);
     }
     flush_run();  // the batch's bytes are not ours any longer
     flush_refcounts();
@@ -206,7 +216,9 @@ OutputResult Qcow2Sink::finish(const CancelToken& cancel) {
     file_->write_at(header_.refcount_table_offset, refcounts_->table());
     file_->write_at(0, header_.encode());
     OutputResult result{path_.string(), "qcow2", next_cluster_ * cluster_, {}, {}};
-    if (options_.sha256) result.sha256 = file_->sha256(cancel);
+    if (options_.sha256 || !options_.digests.empty()) {
+        file_->digest(result, options_.digests, cancel);
+    }
     return result;
 }
 
@@ -261,6 +273,20 @@ std::uint64_t Qcow2Sink::write_cluster(const std::function<std::span<const std::
     return place;
 }
 
+// Those that are not zero; returns the bitmap that says which.
+std::uint64_t Qcow2Sink::write_subclusters(std::uint64_t place,
+                                           std::span<const std::byte> cluster) {
+    const std::size_t size = cluster.size() / qcow2::kSubclusters;
+    std::uint64_t bitmap = 0;
+    for (unsigned i = 0; i < qcow2::kSubclusters; ++i) {
+        const auto subcluster = cluster.subspan(i * size, size);
+        if (is_zero(subcluster)) continue;
+        bitmap |= std::uint64_t{1} << i;
+        write(place + i * size, subcluster);
+    }
+    return bitmap;
+}
+
 void Qcow2Sink::write(std::uint64_t offset, std::span<const std::byte> bytes) {
     if (!run_.empty() && offset == run_offset_ + run_.size() &&
         bytes.data() == run_.data() + run_.size()) {
@@ -283,10 +309,10 @@ TableSizes table_sizes(const Qcow2Header& header) {
     const std::uint64_t cluster = header.cluster_size();
     const std::uint64_t guest = divide_up(header.size, cluster);
     TableSizes sizes;
-    sizes.l1_entries = divide_up(header.size, header.l2_span());
+    // An empty disk has a table too, so that its cluster is in use.
+    sizes.l1_entries = std::max<std::uint64_t>(1, divide_up(header.size, header.l2_span()));
     const std::uint64_t fixed =
-        1 + std::max<std::uint64_t>(1, divide_up(sizes.l1_entries * 8, cluster)) +
-        sizes.l1_entries + guest;
+        1 + divide_up(sizes.l1_entries * 8, cluster) + sizes.l1_entries + guest;
     const std::uint64_t per_block = cluster / sizeof(std::uint16_t);
     std::uint64_t blocks = 1;
     // Blocks and table count themselves; grows by less each round.

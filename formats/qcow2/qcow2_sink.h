@@ -15,7 +15,11 @@ struct Qcow2SinkOptions {
     Speed speed = Speed::Balanced;
     DeflateWindow window = DeflateWindow::Strict;
     bool lazy_refcounts = false;
+    /// L2 entries with a bitmap of 32 subclusters, of which those that are zero are not stored.
+    /// Needs clusters of 16 KiB or more.
+    bool extended_l2 = false;
     bool sha256 = true;
+    std::vector<DigestType> digests;  ///< further ones
 };
 
 /// A compact qcow2: only clusters that are not zero, no backing file, no snapshots. Layout: header,

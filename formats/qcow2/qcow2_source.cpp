@@ -90,9 +90,37 @@ SourceInfo Qcow2Source::info() const {
     for (auto& snapshot : read_qcow2_snapshots(file_, header_).snapshots) {
         info.snapshots.push_back(std::move(snapshot.info));
     }
+    info.writer_options = writer_options();
     info.details.emplace_back("compat", header_.version == 2 ? "0.10" : "1.1");
     info.details.emplace_back("refcount bits", std::to_string(1U << header_.refcount_order));
     return info;
+}
+
+std::map<std::string, std::string> Qcow2Source::writer_options() const {
+    std::map<std::string, std::string> options;
+    options["compat"] = header_.version == 2 ? "0.10" : "1.1";
+    options["cluster_size"] = std::to_string(header_.cluster_size());
+    if (header_.extended_l2()) options["extended_l2"] = "on";
+    if ((header_.compatible & Qcow2Header::kLazyRefcounts) != 0) options["lazy_refcounts"] = "on";
+    if (starts_compressed()) {
+        options["compression_type"] = header_.compression_type == 1 ? "zstd" : "zlib";
+    }
+    return options;
+}
+
+// Whether the first table that holds anything begins with a compressed cluster.
+bool Qcow2Source::starts_compressed() const {
+    const auto first = std::ranges::find_if(
+        l1_, [](std::uint64_t entry) { return (entry & qcow2::kOffsetMask) != 0; });
+    if (first == l1_.end()) return false;
+    const std::uint64_t start = static_cast<std::uint64_t>(first - l1_.begin()) * header_.l2_span();
+    const std::uint64_t end = std::min(start + header_.l2_span(), header_.size);
+    for (std::uint64_t offset = start; offset < end;) {
+        const Mapping mapping = map(offset);
+        if (mapping.kind >= Mapping::Kind::Plain) return mapping.kind == Mapping::Kind::Compressed;
+        offset += mapping.length;
+    }
+    return false;
 }
 
 Qcow2Source::Mapping Qcow2Source::map(std::uint64_t offset) const {

@@ -34,6 +34,8 @@ class Qcow2Source : public Source {
     Mapping map(std::uint64_t offset) const;
     Mapping map_extended(Mapping mapping, std::uint64_t host, std::uint64_t bitmap,
                          std::uint64_t in_cluster) const;
+    std::map<std::string, std::string> writer_options() const;
+    bool starts_compressed() const;
     TableCache::Table l2_table(std::uint64_t offset) const;
     void read_compressed(std::uint64_t offset, std::uint64_t entry, std::span<std::byte> out) const;
     void read_backing(std::uint64_t offset, std::span<std::byte> out) const;

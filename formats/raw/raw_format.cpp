@@ -27,9 +27,13 @@ void check(const InputFile& file, CheckReport& report, const OpenOptions&,
 
 std::unique_ptr<Sink> raw_sink(const OutputSpec& spec, OutputOptions& options) {
     RawSinkOptions raw;
-    raw.preallocate =
-        options.choice<bool>("preallocation", false, {{"off", false}, {"falloc", true}});
+    using Preallocation = RawSinkOptions::Preallocation;
+    raw.preallocation = options.choice<Preallocation>("preallocation", Preallocation::Off,
+                                                      {{"off", Preallocation::Off},
+                                                       {"falloc", Preallocation::Falloc},
+                                                       {"full", Preallocation::Full}});
     raw.sha256 = spec.sha256;
+    raw.digests = spec.digests;
     return make_raw_sink(spec.path, raw);
 }
 
@@ -42,7 +46,7 @@ const Format kRawFormat = {
     .name = "raw",
     .title = "raw disk",
     .extensions = kExtensions,
-    .options = "preallocation=off|falloc",
+    .options = "preallocation=off|falloc|full",
     .recognizes = recognizes,
     .open = open,
     .check = check,

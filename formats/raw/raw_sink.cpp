@@ -10,6 +10,8 @@ namespace kiln::formats {
 
 namespace {
 
+constexpr std::uint64_t kZeroStep = std::uint64_t{64} << 20;
+
 // Runs of pages that are not zero.
 class RawEncoder : public Encoder {
   public:
@@ -32,7 +34,9 @@ class RawEncoder : public Encoder {
 class RawSink : public Sink {
   public:
     RawSink(std::filesystem::path path, const RawSinkOptions& options)
-        : path_(std::move(path)), options_(options) {}
+        : path_(std::move(path)), options_(options) {
+        if (preallocates() && path_ == "-") throw Error("preallocation needs a file, not a pipe");
+    }
 
     std::size_t block_size() const override { return ZeroMap::kPage; }
 
@@ -42,15 +46,15 @@ class RawSink : public Sink {
 
     std::optional<Space> space_needed(std::uint64_t virtual_size,
                                       std::uint64_t data_bytes) const override {
-        return space_beside(path_, options_.preallocate ? virtual_size : data_bytes);
+        return space_beside(path_, preallocates() ? virtual_size : data_bytes);
     }
 
     void begin(std::uint64_t virtual_size) override {
         size_ = virtual_size;
         file_.emplace(path_);
-        if (options_.sha256) hasher_.emplace();
+        if (options_.sha256 || !options_.digests.empty()) hasher_.emplace(options_.digests);
         if (!file_->seekable()) return;
-        if (options_.preallocate) file_->allocate(size_);
+        if (preallocates()) file_->allocate(size_);
         file_->set_size(size_);
     }
 
@@ -59,38 +63,55 @@ class RawSink : public Sink {
             skip_to(piece.guest_offset);
             const auto bytes = piece.bytes.first(
                 std::min<std::uint64_t>(piece.bytes.size(), size_ - piece.guest_offset));
-            if (file_->seekable()) {
-                file_->write_at(position_, bytes);
-            } else {
-                file_->append(bytes);
-            }
+            write(bytes);
             if (hasher_) hasher_->update(bytes, keep_alive);
             position_ += bytes.size();
         }
     }
 
     OutputResult finish(const CancelToken& cancel) override {
-        skip_to(size_);
+        while (position_ < size_) {
+            cancel.throw_if_cancelled();
+            skip_to(position_ + std::min(size_ - position_, kZeroStep));
+        }
         OutputResult result{path_.string(), "raw", size_, {}, {}};
-        if (hasher_) result.sha256 = hasher_->finish(cancel);
+        if (hasher_) {
+            result.sha256 = hasher_->finish(cancel);
+            result.digests = hasher_->further();
+        }
         return result;
     }
 
     void commit() override { file_->commit(); }
 
   private:
+    using Preallocation = RawSinkOptions::Preallocation;
+
+    bool preallocates() const { return options_.preallocation != Preallocation::Off; }
+
     void skip_to(std::uint64_t offset) {
-        const std::uint64_t gap = offset - position_;
-        if (hasher_) hasher_->update_zeros(gap);
-        if (!file_->seekable()) write_zeros(gap);
+        if (hasher_) hasher_->update_zeros(offset - position_);
+        if (!file_->seekable() || options_.preallocation == Preallocation::Full) {
+            write_zeros(offset - position_);
+        }
         position_ = offset;
+    }
+
+    // At `position_`, which the caller moves on.
+    void write(std::span<const std::byte> bytes) {
+        if (file_->seekable()) {
+            file_->write_at(position_, bytes);
+        } else {
+            file_->append(bytes);
+        }
     }
 
     void write_zeros(std::uint64_t count) {
         static constexpr std::array<std::byte, 65536> zeros{};
         while (count != 0) {
             const auto part = std::min<std::uint64_t>(count, zeros.size());
-            file_->append(std::span(zeros).first(part));
+            write(std::span(zeros).first(part));
+            position_ += part;
             count -= part;
         }
     }

@@ -26,6 +26,7 @@ class RawSource : public Source {
         SourceInfo info;
         info.format = "raw";
         info.virtual_size = file_.size();
+        info.writer_options = {{"preallocation", "off"}};
         return info;
     }
 
