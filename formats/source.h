@@ -73,6 +73,7 @@ class Source {
     virtual bool sequential() const { return false; }
 };
 
+class InputFile;
 struct Format;
 
 /// How far references inside an image may be followed.
@@ -101,5 +102,6 @@ struct OpenOptions {
 /// headers are damaged or hostile, or the image needs something that is not allowed.
 std::unique_ptr<Source> open_source(const std::filesystem::path& path,
                                     const OpenOptions& options = {});
+std::unique_ptr<Source> open_source(InputFile file, const OpenOptions& options = {});
 
 }  // namespace kiln::formats

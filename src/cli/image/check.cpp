@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "cli/image/text.h"
 #include "formats/inspect.h"
 
 namespace kiln {
@@ -26,8 +27,7 @@ int image_check(const ImageCheckOptions& options, const ImageContext& context) {
             {"path", options.source.path.string()}, {"format", report.format},
             {"corruptions", report.corruptions},    {"leaks", report.leaks},
             {"problems", report.problems},          {"notes", report.notes}};
-        constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
-        context.out << json.dump(2, ' ', false, kReplace) << '\n';
+        context.out << json_text(json);
     } else {
         context.out << to_text(options, report);
     }

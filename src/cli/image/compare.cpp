@@ -3,9 +3,18 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "cli/image/text.h"
 #include "formats/inspect.h"
+#include "formats/volume/layout.h"
 
 namespace kiln {
+
+namespace {
+
+std::string owner_of(const formats::Source& first, const formats::Source& second,
+                     std::uint64_t offset);
+
+}  // namespace
 
 int image_compare(const ImageCompareOptions& options, const ImageContext& context) {
     const auto first = open_image(options.first, context.cancel);
@@ -17,18 +26,25 @@ int image_compare(const ImageCompareOptions& options, const ImageContext& contex
     if (options.json) {
         nlohmann::ordered_json json = {{"identical", result.identical},
                                        {"same_size", result.same_size}};
-        if (!result.identical) json["first_difference"] = result.first_difference;
-        context.out << json.dump(2) << '\n';
+        if (!result.identical) {
+            json["first_difference"] = result.first_difference;
+            json["belongs_to"] = owner_of(*first, *second, result.first_difference);
+        }
+        context.out << json_text(json);
         return result.identical ? 0 : 1;
     }
     if (!result.same_size) {
         context.out << fmt::format("The disks have {} and {} bytes.\n", first->virtual_size(),
                                    second->virtual_size());
     }
-    context.out << (result.identical ? "The disks are identical.\n"
-                                     : fmt::format("The disks differ first at offset {}.\n",
-                                                   result.first_difference));
-    return result.identical ? 0 : 1;
+    if (result.identical) {
+        context.out << "The disks are identical.\n";
+        return 0;
+    }
+    const std::string owner = owner_of(*first, *second, result.first_difference);
+    context.out << fmt::format("The disks differ first at offset {}{}.\n", result.first_difference,
+                               owner.empty() ? "" : fmt::format(" ({})", printable(owner)));
+    return 1;
 }
 
 void add_image_compare(CLI::App& app, const std::shared_ptr<ImageCommand>& command) {
@@ -59,4 +75,21 @@ void add_image_compare(CLI::App& app, const std::shared_ptr<ImageCommand>& comma
         });
 }
 
+namespace {
+
+// By the first disk that can tell: one of them may be damaged just there, or a stream.
+std::string owner_of(const formats::Source& first, const formats::Source& second,
+                     std::uint64_t offset) {
+    for (const formats::Source* disk : {&first, &second}) {
+        if (disk->sequential() || offset >= disk->virtual_size()) continue;
+        try {
+            return formats::describe_offset(*disk, formats::read_layout(*disk), offset);
+        } catch (const Error&) {
+            continue;  // it was only to help
+        }
+    }
+    return "";
+}
+
+}  // namespace
 }  // namespace kiln

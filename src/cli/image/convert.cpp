@@ -6,7 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/size.h"
+#include "cli/image/text.h"
 #include "formats/converter.h"
+#include "formats/volume/thin_source.h"
 
 namespace kiln {
 
@@ -18,6 +20,8 @@ std::string convert_footer();
 SandboxRules convert_rules(const ImageConvertOptions& options);
 void take_output(ImageConvertOptions& options, const std::string& text);
 std::string to_text(const formats::ConvertResult& result);
+std::string to_text(const formats::ThinReport& report);
+nlohmann::ordered_json to_json(const formats::ThinReport& report);
 nlohmann::ordered_json to_json(const formats::ConvertResult& result);
 
 }  // namespace
@@ -47,9 +51,16 @@ int image_convert(const ImageConvertOptions& options, const ImageContext& contex
     if (!to_pipe) {
         work.progress = [&](const ProgressEvent& event) { context.events.emit(event); };
     }
-    const formats::ConvertResult result = formats::convert(*source, sinks, work);
+    const auto thin = options.thin ? formats::make_thin_source(*source, context.cancel) : nullptr;
+    const formats::ConvertResult result = formats::convert(thin ? *thin : *source, sinks, work);
     if (to_pipe) return 0;
-    context.out << (options.json ? to_json(result).dump(2) + "\n" : to_text(result));
+    if (options.json) {
+        nlohmann::ordered_json json = to_json(result);
+        if (thin) json["thin"] = to_json(thin->report());
+        context.out << json_text(json);
+    } else {
+        context.out << (thin ? to_text(thin->report()) : "") + to_text(result);
+    }
     return 0;
 }
 
@@ -83,6 +94,10 @@ void add_image_convert(CLI::App& app, const std::shared_ptr<ImageCommand>& comma
     convert->add_option("--speed", options->speed, "compression: fast, balanced or small")
         ->capture_default_str();
     add_threads_flag(*convert, options->threads);
+    convert->add_flag(
+        "--thin", options->thin,
+        "leave out what the file systems on the disk do not use (deleted files); what "
+        "is not clean or not known stays whole, and is named");
     convert->add_flag("--sha256,!--no-sha256", options->sha256,
                       "compute and print each output's SHA-256 (the default)");
     convert->add_flag("!--no-space-check", options->check_space,
@@ -185,6 +200,37 @@ std::string to_text(const formats::ConvertResult& result) {
         }
     }
     return text;
+}
+
+std::string to_text(const formats::ThinReport& report) {
+    std::string text;
+    for (const formats::ThinReport::Part& part : report.parts) {
+        const std::string what =
+            part.content.empty() ? part.what : fmt::format("{} ({})", part.what, part.content);
+        text += part.skipped.empty()
+                    ? fmt::format("{}: left out {} of {} that nothing uses\n", printable(what),
+                                  format_size(part.dropped), format_size(part.size))
+                    : fmt::format("{}: kept whole: {}\n", printable(what), printable(part.skipped));
+    }
+    if (report.shortest != 0) {
+        text += fmt::format("Free stretches below {} were kept: there are too many.\n",
+                            format_size(report.shortest));
+    }
+    return text;
+}
+
+nlohmann::ordered_json to_json(const formats::ThinReport& report) {
+    nlohmann::ordered_json json = {{"dropped", report.dropped},
+                                   {"shortest", report.shortest},
+                                   {"parts", nlohmann::ordered_json::array()}};
+    for (const formats::ThinReport::Part& part : report.parts) {
+        json["parts"].push_back({{"what", part.what},
+                                 {"content", part.content},
+                                 {"size", part.size},
+                                 {"dropped", part.dropped},
+                                 {"skipped", part.skipped}});
+    }
+    return json;
 }
 
 nlohmann::ordered_json to_json(const formats::ConvertResult& result) {

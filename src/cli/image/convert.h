@@ -21,6 +21,7 @@ struct ImageConvertOptions {
     std::vector<ImageTarget> targets;
     std::string speed = "balanced";
     unsigned threads = 0;
+    bool thin = false;  ///< leave out what file systems on the disk do not use
     bool sha256 = true;
     bool check_space = true;
     bool json = false;

@@ -7,6 +7,7 @@
 #include "cli/image/convert.h"
 #include "cli/image/info.h"
 #include "cli/image/map.h"
+#include "cli/image/mount_check.h"
 #include "cli/image/resize.h"
 
 namespace kiln {
@@ -29,6 +30,7 @@ std::shared_ptr<const ImageCommand> add_image_commands(CLI::App& app) {
     add_image_compare(app, command);
     add_image_map(app, command);
     add_image_resize(app, command);
+    add_image_mount_check(app, command);
     return command;
 }
 

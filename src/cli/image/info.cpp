@@ -6,27 +6,45 @@
 #include <nlohmann/json.hpp>
 
 #include "base/size.h"
+#include "cli/image/layout.h"
+#include "cli/image/text.h"
 #include "formats/inspect.h"
 
 namespace kiln {
 
 namespace {
 
+// What lies on the disk, or why that cannot be said.
+struct Layout {
+    std::optional<formats::LayoutNode> disk;
+    std::string error;
+};
+
+Layout layout_of(const ImageInfoOptions& options, const formats::ImageInfo& info,
+                 const CancelToken& cancel);
 nlohmann::ordered_json to_json(const ImageInfoOptions& options, const formats::ImageInfo& info);
 std::string to_text(const ImageInfoOptions& options, const formats::ImageInfo& info);
 std::string size_line(std::string_view label, std::uint64_t bytes);
 std::string utc(std::int64_t unix_seconds);
-std::string printable(const std::string& text);
 
 }  // namespace
 
 int image_info(const ImageInfoOptions& options, const ImageContext& context) {
     const formats::ImageInfo info =
         formats::inspect_image(options.source.path, open_options(options.source), context.cancel);
-    // What stands in an image may be any bytes; JSON wants UTF-8.
-    constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
-    context.out << (options.json ? to_json(options, info).dump(2, ' ', false, kReplace) + "\n"
-                                 : to_text(options, info));
+    const Layout layout = layout_of(options, info, context.cancel);
+    if (options.json) {
+        nlohmann::ordered_json json = to_json(options, info);
+        if (layout.disk) json["layout"] = layout_json(*layout.disk);
+        if (!layout.error.empty()) json["layout_error"] = layout.error;
+        context.out << json_text(json);
+        return 0;
+    }
+    context.out << to_text(options, info);
+    if (layout.disk) context.out << layout_text(*layout.disk);
+    if (!layout.error.empty()) {
+        context.out << fmt::format("  layout unknown: {}\n", printable(layout.error));
+    }
     return 0;
 }
 
@@ -43,6 +61,19 @@ void add_image_info(CLI::App& app, const std::shared_ptr<ImageCommand>& command)
 }
 
 namespace {
+
+Layout layout_of(const ImageInfoOptions& options, const formats::ImageInfo& info,
+                 const CancelToken& cancel) try {
+    if (!info.source.backing_name.empty() && !options.source.allow_backing) {
+        return {{}, "what is not in this image stands in its backing file (--allow-backing)"};
+    }
+    const auto source = open_image(options.source, cancel);
+    if (source->sequential()) return {{}, "the disk is packed; convert it to look into it"};
+    if (source->virtual_size() == 0) return {};
+    return {formats::read_layout(*source), ""};
+} catch (const Error& error) {
+    return {{}, describe(error)};
+}
 
 nlohmann::ordered_json to_json(const ImageInfoOptions& options, const formats::ImageInfo& info) {
     const formats::SourceInfo& source = info.source;
@@ -117,19 +148,6 @@ std::string utc(std::int64_t unix_seconds) {
     const std::size_t length =
         std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
     return {text.data(), length};
-}
-
-// A name inside an image must not drive the terminal.
-std::string printable(const std::string& text) {
-    std::string out;
-    for (const unsigned char c : text) {
-        if (c < 0x20 || c == 0x7f) {
-            out += fmt::format("\\x{:02x}", c);
-        } else {
-            out += static_cast<char>(c);
-        }
-    }
-    return out;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "formats/format.h"
+#include "formats/spool.h"
 
 namespace kiln {
 namespace fs = std::filesystem;
@@ -13,6 +14,7 @@ namespace {
 
 std::string format_help();
 fs::path directory_of(const fs::path& path);
+bool is_box(const ImageSourceOptions& source);
 
 }  // namespace
 
@@ -49,6 +51,9 @@ std::unique_ptr<formats::Source> open_image(const ImageSourceOptions& source,
                                             const CancelToken& cancel) {
     formats::OpenOptions options = open_options(source);
     options.cancel = cancel;
+    if (source.path == "-") {
+        return formats::open_source(formats::spool(STDIN_FILENO, cancel), options);
+    }
     return formats::open_source(source.path, options);
 }
 
@@ -57,6 +62,8 @@ SandboxRules image_rules(const std::vector<ImageSourceOptions>& sources,
     SandboxRules rules;
     for (const ImageSourceOptions& source : sources) {
         rules.readable.push_back(source.path);
+        // Where a pipe is kept while it is read, and the disk of a packed box.
+        if (source.path == "-" || is_box(source)) rules.writable.push_back(temp_root());
         if (!source.allow_backing) continue;
         // Whoever allows backing files without a word on where has allowed all.
         if (source.backing_directories.empty()) rules.readable.emplace_back("/");
@@ -90,6 +97,10 @@ std::string format_help() {
     return fmt::format(
         "the image's format: {}. Without it the file's magic decides, and raw must be given",
         names);
+}
+
+bool is_box(const ImageSourceOptions& source) {
+    return source.format == "box" || source.path.extension() == ".box";
 }
 
 fs::path directory_of(const fs::path& path) {
