@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/size.h"
+#include "cli/image/hash.h"
 #include "cli/image/text.h"
 #include "formats/converter.h"
 #include "formats/volume/thin_source.h"
@@ -32,12 +33,14 @@ int image_convert(const ImageConvertOptions& options, const ImageContext& contex
         throw Error(fmt::format("the speed {} is not known", options.speed))
             .with_hint("Speeds are fast, balanced and small.");
     }
+    const std::vector<DigestType> digests = digest_types(options.digests);
     std::vector<std::unique_ptr<formats::Sink>> sinks;
     bool to_pipe = false;
     for (const ImageTarget& target : options.targets) {
         formats::OutputSpec spec = output_spec(target);
         spec.speed = *speed;
         spec.sha256 = options.sha256;
+        spec.digests = digests;
         to_pipe = to_pipe || target.path == "-";
         sinks.push_back(formats::make_sink(spec));
     }
@@ -100,6 +103,11 @@ void add_image_convert(CLI::App& app, const std::shared_ptr<ImageCommand>& comma
         "is not clean or not known stays whole, and is named");
     convert->add_flag("--sha256,!--no-sha256", options->sha256,
                       "compute and print each output's SHA-256 (the default)");
+    convert
+        ->add_option("--digest", options->digests,
+                     "a further digest of each output: md5, sha1, sha224, sha384 or sha512 (may be "
+                     "repeated)")
+        ->allow_extra_args(false);
     convert->add_flag("!--no-space-check", options->check_space,
                       "do not compare the expected size with the free space first");
     add_json_flag(*convert, options->json);
@@ -194,6 +202,9 @@ std::string to_text(const formats::ConvertResult& result) {
         text += fmt::format("{}: {}, {} ({} bytes)\n", output.path, output.format,
                             format_size(output.file_size), output.file_size);
         if (!output.sha256.empty()) text += fmt::format("  sha256 {}\n", output.sha256);
+        for (const formats::FileDigest& digest : output.digests) {
+            text += fmt::format("  {} {}\n", digest_name(digest.type), digest.hex);
+        }
         for (const formats::OutputMember& member : output.members) {
             text += fmt::format("  {} ({} bytes)\n    sha256 {}\n", member.name, member.size,
                                 member.sha256);
@@ -241,6 +252,9 @@ nlohmann::ordered_json to_json(const formats::ConvertResult& result) {
         nlohmann::ordered_json item = {
             {"path", output.path}, {"format", output.format}, {"file_size", output.file_size}};
         if (!output.sha256.empty()) item["sha256"] = output.sha256;
+        for (const formats::FileDigest& digest : output.digests) {
+            item[std::string(digest_name(digest.type))] = digest.hex;
+        }
         for (const formats::OutputMember& member : output.members) {
             item["members"].push_back(
                 {{"name", member.name}, {"size", member.size}, {"sha256", member.sha256}});

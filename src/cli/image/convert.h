@@ -23,6 +23,7 @@ struct ImageConvertOptions {
     unsigned threads = 0;
     bool thin = false;  ///< leave out what file systems on the disk do not use
     bool sha256 = true;
+    std::vector<std::string> digests;  ///< further ones of each file
     bool check_space = true;
     bool json = false;
 };

@@ -5,6 +5,7 @@
 #include "cli/image/check.h"
 #include "cli/image/compare.h"
 #include "cli/image/convert.h"
+#include "cli/image/hash.h"
 #include "cli/image/info.h"
 #include "cli/image/map.h"
 #include "cli/image/mount_check.h"
@@ -28,6 +29,7 @@ std::shared_ptr<const ImageCommand> add_image_commands(CLI::App& app) {
     add_image_convert(app, command);
     add_image_check(app, command);
     add_image_compare(app, command);
+    add_image_hash(app, command);
     add_image_map(app, command);
     add_image_resize(app, command);
     add_image_mount_check(app, command);

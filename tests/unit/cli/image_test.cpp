@@ -1,7 +1,10 @@
 // `kiln image` as it is typed. The formats have tests of their own.
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
+#include "base/digest.h"
 #include "cli/image/resize.h"
 #include "tests/unit/cli/command_fixture.h"
 
@@ -84,6 +87,48 @@ TEST_F(ImageTest, ShrinksOnlyWhenToldTo) {
     EXPECT_EQ(fs::file_size(file), 4U << 20);
     EXPECT_EQ(image({"resize", "-f", "raw", "--shrink", file, "3M"}), 0) << errors;
     EXPECT_EQ(fs::file_size(file), 3U << 20);
+}
+
+TEST_F(ImageTest, HashesWhatTheGuestSeesWhateverTheFormat) {
+    const std::string raw = disk();
+    const std::string packed = qcow2({"-o", "compression_type=zstd"});
+    ASSERT_EQ(image({"hash", "--json", "--digest", "md5", packed}), 0) << errors;
+    const auto json = nlohmann::json::parse(out);
+    std::ifstream file(raw, std::ios::binary);
+    const std::string content{std::istreambuf_iterator<char>(file), {}};
+    const auto digest = [&](DigestType type) {
+        Digester digester(type);
+        digester.update(std::as_bytes(std::span(content)));
+        return digester.finish_hex();
+    };
+    EXPECT_EQ(json["sha256"], digest(DigestType::Sha256));
+    EXPECT_EQ(json["md5"], digest(DigestType::Md5));
+    ASSERT_EQ(image({"hash", packed}), 0);
+    EXPECT_EQ(out, digest(DigestType::Sha256) + "  " + packed + "\n");
+}
+
+TEST_F(ImageTest, PrintsFurtherDigestsOfEachOutput) {
+    ASSERT_EQ(
+        image({"convert", "--json", "--digest", "sha512", "-f", "raw", disk(), path("a.vmdk")}), 0)
+        << errors;
+    const auto json = nlohmann::json::parse(out);
+    EXPECT_EQ(json["outputs"][0]["sha512"].get<std::string>().size(), 128U);
+    EXPECT_EQ(image({"hash", "--digest", "crc32", path("a.vmdk")}), 1);
+    EXPECT_THAT(errors, HasSubstr("crc32"));
+}
+
+TEST_F(ImageTest, ShowsWhatLiesOnADisk) {
+    const std::string file = disk();
+    ASSERT_EQ(image({"info", "-f", "raw", "--json", file}), 0) << errors;
+    EXPECT_EQ(nlohmann::json::parse(out)["layout"]["kind"], "disk");
+    EXPECT_EQ(image({"mount-check", "-f", "raw", file}), 1);
+    EXPECT_THAT(out, HasSubstr("No file system"));
+}
+
+TEST_F(ImageTest, ThinsOnlyWhatItKnows) {
+    ASSERT_EQ(image({"convert", "--thin", "-f", "raw", disk(), path("a.qcow2")}), 0) << errors;
+    EXPECT_THAT(out, HasSubstr("kept whole"));
+    EXPECT_EQ(image({"compare", path("a.qcow2"), disk(), "-F", "raw"}), 0);
 }
 
 TEST_F(ImageTest, TellsErrorsOnStandardError) {
