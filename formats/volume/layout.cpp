@@ -270,7 +270,7 @@ void add_gaps(LayoutNode& root) {
     taken.push_back({root.length, 0});
     std::uint64_t next = 0;
     for (const Volume::Segment& segment : taken) {
-        if (segment.disk_offset > next && segment.disk_offset - next >= kSmallest) {
+        if (segment.disk_offset > next && segment.disk_offset - next > kSmallest) {
             LayoutNode gap;
             gap.kind = Kind::Gap;
             gap.offset = next;

@@ -25,7 +25,7 @@ struct LayoutNode {
         Disk,
         Partition,
         Extended,     ///< a partition that only holds others
-        Gap,          ///< at least 1 MiB between partitions; boot loaders may live there
+        Gap,          ///< more than 1 MiB between partitions; boot loaders may live there
         VolumeGroup,  ///< as far as its physical volumes are on this disk
         LogicalVolume,
     };

@@ -42,7 +42,7 @@ void RangeSet::add(std::uint64_t offset, std::uint64_t length) {
     while (start < end) {
         const std::uint64_t part = std::min(end - start, kLongest);
         if (packed_.size() == capacity_) make_room();
-        if (packed_.size() == capacity_) return;
+        if (part < minimum_ || packed_.size() == capacity_) return;
         packed_.push_back(pack(start, part));
         start += part;
     }
@@ -57,10 +57,9 @@ void RangeSet::roll_back() {
 }
 
 void RangeSet::make_room() {
-    // Until a quarter is free, so that this is rare; the rest of a disk of longest ranges is
-    // dropped only where ranges have 8 GiB.
+    // Until a quarter is free, so that this is rare.
     while (packed_.size() > capacity_ / 4 * 3 && minimum_ <= kLongest) {
-        minimum_ = std::max<std::uint64_t>(minimum_ * 2, 16);
+        minimum_ += std::max<std::uint64_t>(minimum_ / 4, 8);
         const auto is_short = [&](std::uint64_t range) { return length_of(range) < minimum_; };
         const auto first_new = packed_.begin() + static_cast<std::ptrdiff_t>(committed_);
         committed_ -= static_cast<std::size_t>(std::count_if(packed_.begin(), first_new, is_short));

@@ -9,7 +9,7 @@ namespace kiln::formats {
 
 /// Stretches of a disk, in sectors of 512 bytes, kept small: 8 bytes each, and at most `capacity`
 /// of them (524288: 4 MiB). A disk of 16 TiB with all its free space in pieces would need more;
-/// then the shortest are left out, and `minimum` doubles until the others have room. What is left
+/// then the shortest are left out, and `minimum` grows until the others have room. What is left
 /// out is a disk as it was, only less thin.
 ///
 /// Filled by `add` and `commit` or `roll_back`, then `finish`ed, then asked from any thread.
