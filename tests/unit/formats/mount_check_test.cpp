@@ -1,0 +1,53 @@
+#include "formats/volume/mount_check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "image_builder.h"
+
+namespace kiln::formats {
+namespace {
+
+using testing::IsEmpty;
+
+TEST(Fstab, ReadsEntriesAndLeavesCommentsOut) {
+    const auto entries = parse_fstab(
+        "# /etc/fstab\n"
+        "UUID=1-2 / ext4 defaults 0 1\n"
+        "\n"
+        "   LABEL=data\t/srv\txfs\tnofail,noatime 0 2\n"
+        "/dev/sr0 /media auto ro,noauto\n");
+    ASSERT_EQ(entries.size(), 3U);
+    EXPECT_EQ(entries[0].device, "UUID=1-2");
+    EXPECT_EQ(entries[0].mount_point, "/");
+    EXPECT_EQ(entries[0].type, "ext4");
+    EXPECT_FALSE(entries[0].optional);
+    EXPECT_EQ(entries[1].device, "LABEL=data");
+    EXPECT_TRUE(entries[1].optional);
+    EXPECT_TRUE(entries[2].optional);
+}
+
+TEST(Fstab, ResolvesOctalEscapes) {
+    const auto entries = parse_fstab("LABEL=my\\040disk /mnt/a\\040b ext4 defaults");
+    ASSERT_EQ(entries.size(), 1U);
+    EXPECT_EQ(entries[0].device, "LABEL=my disk");
+    EXPECT_EQ(entries[0].mount_point, "/mnt/a b");
+}
+
+TEST(Fstab, TakesAnything) {
+    EXPECT_THAT(parse_fstab(""), IsEmpty());
+    EXPECT_THAT(parse_fstab("\n\n#\n"), IsEmpty());
+    EXPECT_THAT(parse_fstab("one two\n"), IsEmpty());
+    EXPECT_EQ(parse_fstab("a\\0 b\\ c\\777").size(), 1U);
+    EXPECT_THAT(parse_fstab(std::string(100'000, ' ')), IsEmpty());
+}
+
+TEST(CheckMounts, FindsNothingToMountOnAnEmptyDisk) {
+    const MemorySource disk(std::vector<std::byte>(1 << 20));
+    const MountReport report = check_mounts(disk);
+    EXPECT_FALSE(report.mountable());
+    EXPECT_THAT(report.problems, IsEmpty());
+}
+
+}  // namespace
+}  // namespace kiln::formats
