@@ -9,8 +9,12 @@
 #include "base/suggest.h"
 #include "formats/format.h"
 #include "formats/ova/ova_format.h"
+#include "formats/ova/ovf_format.h"
+#include "formats/packed/gcp_format.h"
+#include "formats/packed/packed_formats.h"
 #include "formats/qcow2/qcow2_format.h"
 #include "formats/raw/raw_format.h"
+#include "formats/vhdx/vhdx_format.h"
 #include "formats/vmdk/vmdk_format.h"
 
 namespace kiln::formats {
@@ -19,7 +23,9 @@ namespace {
 
 // A new format is one line here and one in its folder's place in CMakeLists.txt. Raw has no magic
 // and stands last.
-const std::array kFormats = {&kQcow2Format, &kVmdkFormat, &kOvaFormat, &kRawFormat};
+const std::array kFormats = {&kQcow2Format,  &kVmdkFormat,   &kVhdxFormat,   &kOvaFormat,
+                             &kOvfFormat,    &kGcpFormat,    &kRawGzFormat,  &kRawXzFormat,
+                             &kRawZstFormat, &kRawBz2Format, &kRawZipFormat, &kRawFormat};
 
 // Names that users bring from other tools.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 1> kAliases = {{

@@ -6,8 +6,8 @@
 
 namespace kiln::formats {
 
-/// Checks that the descriptor names every disk with its exact size, that the manifest names every
-/// other member with its SHA-256 (or SHA-1), and each disk on its own.
-void check_ova(const InputFile& file, CheckReport& report, const ConvertOptions& work);
+/// As `check_package`, and that the members stand in the standard's order.
+void check_ova(const InputFile& file, CheckReport& report, const OpenOptions& options,
+               const ConvertOptions& work);
 
 }  // namespace kiln::formats

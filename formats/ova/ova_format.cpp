@@ -13,8 +13,6 @@ namespace kiln::formats {
 namespace {
 
 bool recognizes(const InputFile& file);
-void check(const InputFile& file, CheckReport& report, const OpenOptions& options,
-           const ConvertOptions& work);
 std::unique_ptr<Sink> ova_sink(const OutputSpec& spec, OutputOptions& options);
 OvfMachine ova_machine(OutputOptions& options);
 std::string network_adapter(OutputOptions& options);
@@ -42,7 +40,7 @@ const Format kOvaFormat = {
         "annotation=TEXT",
     .recognizes = recognizes,
     .open = open_ova,
-    .check = check,
+    .check = check_ova,
     .make_sink = ova_sink,
 };
 
@@ -54,11 +52,6 @@ bool recognizes(const InputFile& file) {
     file.read(0, head);
     const auto entry = TarEntry::decode(head);
     return entry && entry->name.ends_with(".ovf");
-}
-
-void check(const InputFile& file, CheckReport& report, const OpenOptions&,
-           const ConvertOptions& work) {
-    check_ova(file, report, work);
 }
 
 std::unique_ptr<Sink> ova_sink(const OutputSpec& spec, OutputOptions& options) {

@@ -1,6 +1,7 @@
 #include "formats/ova/ova_source.h"
 
-#include "formats/vmdk/vmdk_source.h"
+#include "formats/ova/ovf_descriptor.h"
+#include "formats/vmdk/vmdk_format.h"
 
 namespace kiln::formats {
 
@@ -35,6 +36,8 @@ class OvaSource : public Source {
     OvaContent content_;
 };
 
+OvfDescriptor read_descriptor(const InputFile& file, const OvaContent& content);
+
 }  // namespace
 
 const TarMember* OvaContent::find(std::string_view name) const {
@@ -51,9 +54,6 @@ OvaContent read_ova(const InputFile& file) {
         throw Error(fmt::format("{} is not an OVA that can be read", file.name()))
             .because("its first member is no descriptor (.ovf)");
     }
-    for (const TarMember& member : content.members) {
-        if (member.entry.name.ends_with(".vmdk")) content.disks.push_back(member);
-    }
     return content;
 }
 
@@ -68,14 +68,30 @@ std::string read_member(const InputFile& file, const TarMember& member) {
 
 std::unique_ptr<Source> open_ova(InputFile file, const OpenOptions& options) {
     OvaContent content = read_ova(file);
-    if (content.disks.size() != 1) {
-        throw Error(fmt::format("{} holds {} disks", file.name(), content.disks.size()))
-            .with_hint("Only archives with one VMDK disk can be read; unpack it with tar.");
+    const OvfDescriptor descriptor = read_descriptor(file, content);
+    const auto& disk = choose_ovf_disk(descriptor, options.disk, file.name());
+    const TarMember* member = content.find(disk.file);
+    if (member == nullptr) {
+        throw Error(fmt::format("{} is not an OVA that can be read", file.name()))
+            .because(fmt::format("its descriptor names {}, which is missing", disk.file));
     }
-    const TarMember& disk = content.disks.front();
-    std::unique_ptr<Source> source =
-        open_vmdk(file.window(disk.offset, disk.entry.size, disk.entry.name), options);
+    // What a member names is nowhere: there is no directory around it.
+    OpenOptions inner = options;
+    inner.format = &kVmdkFormat;
+    inner.disk.clear();
+    inner.allow_backing = false;
+    std::unique_ptr<Source> source = kVmdkFormat.open(
+        file.window(member->offset, member->entry.size, member->entry.name), inner);
     return std::make_unique<OvaSource>(std::move(source), std::move(content));
 }
 
+namespace {
+
+OvfDescriptor read_descriptor(const InputFile& file, const OvaContent& content) try {
+    return parse_ovf(read_member(file, content.members.front()));
+} catch (const Error& error) {
+    throw Error(fmt::format("the descriptor of {} cannot be read", file.name())).because(error);
+}
+
+}  // namespace
 }  // namespace kiln::formats

@@ -13,7 +13,6 @@ namespace kiln::formats {
 /// What an OVA holds, found without unpacking it.
 struct OvaContent {
     std::vector<TarMember> members;  ///< in the archive's order; the first is the descriptor
-    std::vector<TarMember> disks;    ///< the VMDK members
 
     const TarMember* find(std::string_view name) const;
 };
@@ -23,7 +22,7 @@ OvaContent read_ova(const InputFile& file);
 /// A small member's bytes; throws when it is larger than 4 MiB.
 std::string read_member(const InputFile& file, const TarMember& member);
 
-/// The archive's only disk, read from inside it. Throws when it holds none or several.
+/// One of the archive's disks, read from inside it: the only one, or what `options.disk` says.
 std::unique_ptr<Source> open_ova(InputFile file, const OpenOptions& options);
 
 }  // namespace kiln::formats

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <sstream>
-
-#include <pugixml.hpp>
 
 #include "base/error.h"
 #include "base/suggest.h"
+#include "formats/ova/xml.h"
 
 namespace kiln::formats {
 
@@ -35,7 +33,7 @@ struct Controller {
 // the order of the alphabet, and so does ovftool.
 class HardwareSection {
   public:
-    HardwareSection(pugi::xml_node system, const OvfMachine& machine);
+    HardwareSection(XmlElement& system, const OvfMachine& machine);
     void add_processor();
     void add_memory();
     void add_disks(const std::vector<OvfDisk>& disks);
@@ -47,43 +45,36 @@ class HardwareSection {
     unsigned add_item(Fields fields, unsigned resource_type);
     void add_config(std::string_view key, std::string_view value);
 
-    pugi::xml_node section_;
+    XmlElement& section_;
     const OvfMachine& machine_;
     unsigned last_id_ = 0;
 };
 
 void check(const OvfMachine& machine, const std::vector<OvfDisk>& disks);
 void check_text(std::string_view what, const std::string& text, bool may_be_empty);
-void add_envelope_attributes(pugi::xml_node envelope);
-void add_references(pugi::xml_node envelope, const std::vector<OvfDisk>& disks);
-void add_disk_section(pugi::xml_node envelope, const std::vector<OvfDisk>& disks);
-void add_network_section(pugi::xml_node envelope, const OvfMachine& machine);
-void add_text(pugi::xml_node parent, std::string_view name, std::string_view text);
-void set(pugi::xml_node node, std::string_view name, std::string_view value);
+void add_envelope_attributes(XmlElement& envelope);
+void add_references(XmlElement& envelope, const std::vector<OvfDisk>& disks);
+void add_disk_section(XmlElement& envelope, const std::vector<OvfDisk>& disks);
+void add_network_section(XmlElement& envelope, const OvfMachine& machine);
+void add_operating_system(XmlElement& system, const OvfMachine& machine);
 Controller controller_of(DiskController kind);
 
 }  // namespace
 
 std::string to_ovf(const OvfMachine& machine, const std::vector<OvfDisk>& disks) {
     check(machine, disks);
-    pugi::xml_document document;
-    pugi::xml_node declaration = document.append_child(pugi::node_declaration);
-    set(declaration, "version", "1.0");
-    set(declaration, "encoding", "UTF-8");
-    pugi::xml_node envelope = document.append_child("Envelope");
+    XmlElement envelope;
+    envelope.name = "Envelope";
     add_envelope_attributes(envelope);
     add_references(envelope, disks);
     add_disk_section(envelope, disks);
     add_network_section(envelope, machine);
 
-    pugi::xml_node system = envelope.append_child("VirtualSystem");
-    set(system, "ovf:id", machine.name);
-    add_text(system, "Info", "A virtual machine");
-    add_text(system, "Name", machine.name);
-    pugi::xml_node os = system.append_child("OperatingSystemSection");
-    set(os, "ovf:id", std::to_string(machine.cim_os_type));
-    set(os, "vmw:osType", machine.vmware_os_type);
-    add_text(os, "Info", "The kind of installed guest operating system");
+    XmlElement& system = envelope.add("VirtualSystem");
+    system.set("ovf:id", machine.name);
+    system.add_text("Info", "A virtual machine");
+    system.add_text("Name", machine.name);
+    add_operating_system(system, machine);
     HardwareSection hardware(system, machine);
     hardware.add_processor();
     hardware.add_memory();
@@ -91,13 +82,11 @@ std::string to_ovf(const OvfMachine& machine, const std::vector<OvfDisk>& disks)
     hardware.add_network_cards();
     hardware.add_configuration();
     if (!machine.annotation.empty()) {
-        pugi::xml_node annotation = system.append_child("AnnotationSection");
-        add_text(annotation, "Info", "A human-readable annotation");
-        add_text(annotation, "Annotation", machine.annotation);
+        XmlElement& annotation = system.add("AnnotationSection");
+        annotation.add_text("Info", "A human-readable annotation");
+        annotation.add_text("Annotation", machine.annotation);
     }
-    std::ostringstream text;
-    document.save(text, "  ");
-    return text.str();
+    return to_xml(envelope);
 }
 
 void set_os_type(OvfMachine& machine, const std::string& name) {
@@ -136,14 +125,14 @@ void set_os_type(OvfMachine& machine, const std::string& name) {
 
 namespace {
 
-HardwareSection::HardwareSection(pugi::xml_node system, const OvfMachine& machine)
-    : section_(system.append_child("VirtualHardwareSection")), machine_(machine) {
-    add_text(section_, "Info", "Virtual hardware requirements");
-    pugi::xml_node family = section_.append_child("System");
-    add_text(family, "vssd:ElementName", "Virtual Hardware Family");
-    add_text(family, "vssd:InstanceID", "0");
-    add_text(family, "vssd:VirtualSystemIdentifier", machine.name);
-    add_text(family, "vssd:VirtualSystemType", fmt::format("vmx-{:02}", machine.hardware_version));
+HardwareSection::HardwareSection(XmlElement& system, const OvfMachine& machine)
+    : section_(system.add("VirtualHardwareSection")), machine_(machine) {
+    section_.add_text("Info", "Virtual hardware requirements");
+    XmlElement& family = section_.add("System");
+    family.add_text("vssd:ElementName", "Virtual Hardware Family");
+    family.add_text("vssd:InstanceID", "0");
+    family.add_text("vssd:VirtualSystemIdentifier", machine.name);
+    family.add_text("vssd:VirtualSystemType", fmt::format("vmx-{:02}", machine.hardware_version));
 }
 
 void HardwareSection::add_processor() {
@@ -206,16 +195,16 @@ unsigned HardwareSection::add_item(Fields fields, unsigned resource_type) {
     fields.emplace_back("InstanceID", std::to_string(id));
     fields.emplace_back("ResourceType", std::to_string(resource_type));
     std::sort(fields.begin(), fields.end());
-    pugi::xml_node item = section_.append_child("Item");
-    for (const auto& [name, value] : fields) add_text(item, fmt::format("rasd:{}", name), value);
+    XmlElement& item = section_.add("Item");
+    for (const auto& [name, value] : fields) item.add_text(fmt::format("rasd:{}", name), value);
     return id;
 }
 
 void HardwareSection::add_config(std::string_view key, std::string_view value) {
-    pugi::xml_node config = section_.append_child("vmw:Config");
-    set(config, "ovf:required", "false");
-    set(config, "vmw:key", key);
-    set(config, "vmw:value", value);
+    XmlElement& config = section_.add("vmw:Config");
+    config.set("ovf:required", "false");
+    config.set("vmw:key", key);
+    config.set("vmw:value", value);
 }
 
 void check(const OvfMachine& machine, const std::vector<OvfDisk>& disks) {
@@ -258,63 +247,63 @@ void check_text(std::string_view what, const std::string& text, bool may_be_empt
     if (control) throw Error(fmt::format("{} has control characters", what));
 }
 
-void add_envelope_attributes(pugi::xml_node envelope) {
-    set(envelope, "xmlns", "http://schemas.dmtf.org/ovf/envelope/1");
-    set(envelope, "xmlns:cim", "http://schemas.dmtf.org/wbem/wscim/1/common");
-    set(envelope, "xmlns:ovf", "http://schemas.dmtf.org/ovf/envelope/1");
-    set(envelope, "xmlns:rasd",
+void add_envelope_attributes(XmlElement& envelope) {
+    envelope.set("xmlns", "http://schemas.dmtf.org/ovf/envelope/1");
+    envelope.set("xmlns:cim", "http://schemas.dmtf.org/wbem/wscim/1/common");
+    envelope.set("xmlns:ovf", "http://schemas.dmtf.org/ovf/envelope/1");
+    envelope.set(
+        "xmlns:rasd",
         "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_ResourceAllocationSettingData");
-    set(envelope, "xmlns:vmw", "http://www.vmware.com/schema/ovf");
-    set(envelope, "xmlns:vssd",
-        "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_VirtualSystemSettingData");
-    set(envelope, "xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance");
+    envelope.set("xmlns:vmw", "http://www.vmware.com/schema/ovf");
+    envelope.set("xmlns:vssd",
+                 "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_VirtualSystemSettingData");
+    envelope.set("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance");
 }
 
-void add_references(pugi::xml_node envelope, const std::vector<OvfDisk>& disks) {
-    pugi::xml_node references = envelope.append_child("References");
+void add_references(XmlElement& envelope, const std::vector<OvfDisk>& disks) {
+    XmlElement& references = envelope.add("References");
     for (std::size_t i = 0; i < disks.size(); ++i) {
-        pugi::xml_node file = references.append_child("File");
-        set(file, "ovf:href", disks[i].file_name);
-        set(file, "ovf:id", fmt::format("file{}", i + 1));
-        set(file, "ovf:size", std::to_string(disks[i].file_size));
+        XmlElement& file = references.add("File");
+        file.set("ovf:href", disks[i].file_name);
+        file.set("ovf:id", fmt::format("file{}", i + 1));
+        file.set("ovf:size", std::to_string(disks[i].file_size));
     }
 }
 
-void add_disk_section(pugi::xml_node envelope, const std::vector<OvfDisk>& disks) {
-    pugi::xml_node section = envelope.append_child("DiskSection");
-    add_text(section, "Info", "Virtual disk information");
+void add_disk_section(XmlElement& envelope, const std::vector<OvfDisk>& disks) {
+    XmlElement& section = envelope.add("DiskSection");
+    section.add_text("Info", "Virtual disk information");
     for (std::size_t i = 0; i < disks.size(); ++i) {
-        pugi::xml_node disk = section.append_child("Disk");
-        set(disk, "ovf:capacity", std::to_string(disks[i].capacity));
-        set(disk, "ovf:capacityAllocationUnits", "byte");
-        set(disk, "ovf:diskId", fmt::format("vmdisk{}", i + 1));
-        set(disk, "ovf:fileRef", fmt::format("file{}", i + 1));
-        set(disk, "ovf:format",
-            "http://www.vmware.com/interfaces/specifications/vmdk.html#streamOptimized");
-        set(disk, "ovf:populatedSize", std::to_string(disks[i].populated_size));
+        XmlElement& disk = section.add("Disk");
+        disk.set("ovf:capacity", std::to_string(disks[i].capacity));
+        disk.set("ovf:capacityAllocationUnits", "byte");
+        disk.set("ovf:diskId", fmt::format("vmdisk{}", i + 1));
+        disk.set("ovf:fileRef", fmt::format("file{}", i + 1));
+        disk.set("ovf:format",
+                 "http://www.vmware.com/interfaces/specifications/vmdk.html#streamOptimized");
+        disk.set("ovf:populatedSize", std::to_string(disks[i].populated_size));
     }
 }
 
-void add_network_section(pugi::xml_node envelope, const OvfMachine& machine) {
+void add_network_section(XmlElement& envelope, const OvfMachine& machine) {
     if (machine.network_cards.empty()) return;
-    pugi::xml_node section = envelope.append_child("NetworkSection");
-    add_text(section, "Info", "The list of logical networks");
+    XmlElement& section = envelope.add("NetworkSection");
+    section.add_text("Info", "The list of logical networks");
     std::vector<std::string> names;
     for (const OvfNetworkCard& card : machine.network_cards) {
         if (std::find(names.begin(), names.end(), card.network) != names.end()) continue;
         names.push_back(card.network);
-        pugi::xml_node network = section.append_child("Network");
-        set(network, "ovf:name", card.network);
-        add_text(network, "Description", fmt::format("The {} network", card.network));
+        XmlElement& network = section.add("Network");
+        network.set("ovf:name", card.network);
+        network.add_text("Description", fmt::format("The {} network", card.network));
     }
 }
 
-void add_text(pugi::xml_node parent, std::string_view name, std::string_view text) {
-    parent.append_child(std::string(name).c_str()).text().set(std::string(text).c_str());
-}
-
-void set(pugi::xml_node node, std::string_view name, std::string_view value) {
-    node.append_attribute(std::string(name).c_str()).set_value(std::string(value).c_str());
+void add_operating_system(XmlElement& system, const OvfMachine& machine) {
+    XmlElement& os = system.add("OperatingSystemSection");
+    os.set("ovf:id", std::to_string(machine.cim_os_type));
+    os.set("vmw:osType", machine.vmware_os_type);
+    os.add_text("Info", "The kind of installed guest operating system");
 }
 
 Controller controller_of(DiskController kind) {

@@ -1,0 +1,212 @@
+#include "formats/packed/xz_index.h"
+
+#include <array>
+#include <cstring>
+
+#include <isa-l/crc.h>
+
+#include "formats/bytes.h"
+#include "formats/packed/byte_stream.h"
+#include "formats/packed/input_cursor.h"
+
+namespace kiln::formats {
+
+namespace {
+
+constexpr std::uint64_t kHeader = 12;  // of a stream; its footer is as long
+constexpr std::uint64_t kMaxDictionary = std::uint64_t{128} << 20;
+
+// A stream's index, read from front to back with its checksum. Section 4.
+class IndexReader {
+  public:
+    IndexReader(const InputFile& file, std::uint64_t offset, std::uint64_t size)
+        : name_(file.name()), input_(file, offset), left_(size) {}
+
+    std::uint8_t byte() {
+        std::array<std::byte, 1> value;
+        if (left_ == 0 || !input_.read_exactly(value)) damaged();
+        --left_;
+        crc_ = crc32_gzip_refl(crc_, reinterpret_cast<const std::uint8_t*>(value.data()), 1);
+        return std::to_integer<std::uint8_t>(value[0]);
+    }
+    // Section 1.2: seven bits in each byte, 63 bits at most.
+    std::uint64_t number() {
+        std::uint64_t value = 0;
+        for (unsigned shift = 0; shift < 63; shift += 7) {
+            const std::uint8_t next = byte();
+            value |= std::uint64_t{next & 0x7fU} << shift;
+            if ((next & 0x80) == 0) return value;
+        }
+        damaged();
+    }
+    // The padding to four bytes and the checksum.
+    void finish() {
+        if (left_ < 4 || left_ >= 8) damaged();
+        while (left_ > 4) {
+            if (byte() != 0) damaged();
+        }
+        const std::uint32_t computed = crc_;
+        std::array<std::byte, 4> stored;
+        if (!input_.read_exactly(stored) || load_le<std::uint32_t>(stored, 0) != computed) {
+            damaged();
+        }
+    }
+    [[noreturn]] void damaged() const { throw_damaged(name_, "its index is not valid"); }
+
+  private:
+    std::string name_;
+    InputCursor input_;
+    std::uint64_t left_;
+    std::uint32_t crc_ = 0;
+};
+
+struct Blocks {
+    std::uint64_t stored = 0;
+    std::uint64_t plain = 0;
+};
+
+std::uint64_t skip_padding(const InputFile& file, std::uint64_t end);
+std::uint64_t index_size(const InputFile& file, std::uint64_t end);
+Blocks add_up(const InputFile& file, std::uint64_t offset, std::uint64_t size,
+              const CancelToken& cancel);
+void check_blocks(const InputFile& file, std::uint64_t offset, std::uint64_t index,
+                  std::uint64_t size, const CancelToken& cancel);
+void check_block_header(const InputFile& file, std::uint64_t offset);
+std::uint64_t dictionary_size(std::uint8_t property);
+std::uint64_t add(const InputFile& file, std::uint64_t a, std::uint64_t b);
+
+}  // namespace
+
+// From the last stream to the first: only its end tells where a stream begins.
+std::uint64_t xz_plain_size(const InputFile& file, const CancelToken& cancel) {
+    std::uint64_t plain = 0;
+    std::uint64_t end = file.size();
+    do {
+        cancel.throw_if_cancelled();
+        end = skip_padding(file, end);
+        const std::uint64_t index = index_size(file, end);
+        const std::uint64_t index_offset = end - kHeader - index;
+        const Blocks blocks = add_up(file, index_offset, index, cancel);
+        if (blocks.stored > index_offset || index_offset - blocks.stored < kHeader) {
+            throw_damaged(file.name(), "its index names more than the file holds");
+        }
+        const std::uint64_t first = index_offset - blocks.stored;
+        check_blocks(file, first, index_offset, index, cancel);
+        plain = add(file, plain, blocks.plain);
+        end = first - kHeader;
+        std::array<std::byte, 6> magic;
+        file.read(end, magic);
+        if (std::memcmp(magic.data(),
+                        "\xfd"
+                        "7zXZ\0",
+                        magic.size()) != 0) {
+            throw_damaged(file.name(), "a stream does not begin where its index says");
+        }
+    } while (end != 0);
+    return plain;
+}
+
+namespace {
+
+// Section 2.2: zeros, a multiple of four bytes.
+std::uint64_t skip_padding(const InputFile& file, std::uint64_t end) {
+    constexpr std::uint64_t kMost = std::uint64_t{1} << 20;
+    std::array<std::byte, 4> word;
+    for (std::uint64_t skipped = 0; end >= 2 * kHeader && skipped < kMost; skipped += 4) {
+        file.read(end - 4, word);
+        if (load_le<std::uint32_t>(word, 0) != 0) break;
+        end -= 4;
+    }
+    return end;
+}
+
+std::uint64_t index_size(const InputFile& file, std::uint64_t end) {
+    std::array<std::byte, kHeader> footer;
+    if (end < 2 * kHeader || end % 4 != 0) throw_cut_off(file.name());
+    file.read(end - kHeader, footer);
+    if (footer[10] != std::byte{'Y'} || footer[11] != std::byte{'Z'}) {
+        throw Error(fmt::format("{} is cut off, or something stands behind its end", file.name()))
+            .because("the compressed data's last bytes are not there")
+            .with_hint("Fetch or copy it again.");
+    }
+    const std::uint32_t crc =
+        crc32_gzip_refl(0, reinterpret_cast<const std::uint8_t*>(footer.data()) + 4, 6);
+    if (load_le<std::uint32_t>(footer, 0) != crc)
+        throw_damaged(file.name(), "its end is not valid");
+    const std::uint64_t size = (std::uint64_t{load_le<std::uint32_t>(footer, 4)} + 1) * 4;
+    if (size > end - 2 * kHeader) throw_damaged(file.name(), "its index is longer than the file");
+    return size;
+}
+
+Blocks add_up(const InputFile& file, std::uint64_t offset, std::uint64_t size,
+              const CancelToken& cancel) {
+    IndexReader reader(file, offset, size);
+    if (reader.byte() != 0) reader.damaged();
+    Blocks sum;
+    for (std::uint64_t count = reader.number(); count != 0; --count) {
+        if (count % 65536 == 0) cancel.throw_if_cancelled();
+        const std::uint64_t stored = reader.number();
+        if (stored == 0 || stored > file.size()) reader.damaged();
+        sum.stored = add(file, sum.stored, round_up(stored, 4));
+        sum.plain = add(file, sum.plain, reader.number());
+    }
+    reader.finish();
+    return sum;
+}
+
+void check_blocks(const InputFile& file, std::uint64_t offset, std::uint64_t index,
+                  std::uint64_t size, const CancelToken& cancel) {
+    IndexReader reader(file, index, size);
+    reader.byte();
+    for (std::uint64_t count = reader.number(); count != 0; --count) {
+        cancel.throw_if_cancelled();
+        check_block_header(file, offset);
+        offset += round_up(reader.number(), 4);
+        reader.number();
+    }
+}
+
+// Section 3.1. What is wrong here is the decoder's to tell, but for the memory it would take.
+void check_block_header(const InputFile& file, std::uint64_t offset) {
+    constexpr std::uint8_t kLzma2 = 0x21;
+    std::array<std::byte, 1024> header{};
+    const std::uint64_t length = std::min<std::uint64_t>(header.size(), file.size() - offset);
+    file.read(offset, std::span(header).first(length));
+    const auto at = [&](std::size_t i) { return std::to_integer<std::uint8_t>(header.at(i)); };
+    std::size_t next = 2;
+    const auto skip_number = [&] {
+        while (next < 1000 && (at(next) & 0x80) != 0) ++next;
+        ++next;
+    };
+    const std::uint8_t flags = at(1);
+    if ((flags & 0x40) != 0) skip_number();
+    if ((flags & 0x80) != 0) skip_number();
+    for (unsigned filter = 0; filter <= (flags & 3U) && next < 1000; ++filter) {
+        const std::uint8_t id = at(next);
+        skip_number();
+        const std::size_t properties = next < 1000 ? at(next) : 0;
+        ++next;
+        if (id == kLzma2 && next < 1000 && dictionary_size(at(next)) > kMaxDictionary) {
+            throw Error(fmt::format("{} needs too much memory to unpack", file.name()))
+                .because(fmt::format("its dictionary has {} MiB; 128 is the most",
+                                     dictionary_size(at(next)) >> 20))
+                .with_hint("Unpack it with xz and give the raw image.");
+        }
+        next += properties;
+    }
+}
+
+// Section 5.3.1.
+std::uint64_t dictionary_size(std::uint8_t property) {
+    if (property > 40) return 0;  // not valid: nothing is taken
+    return std::uint64_t{2U | (property & 1U)} << (property / 2 + 11);
+}
+
+std::uint64_t add(const InputFile& file, std::uint64_t a, std::uint64_t b) {
+    constexpr std::uint64_t kMost = std::uint64_t{1} << 62;
+    if (a > kMost || b > kMost - a) throw_damaged(file.name(), "its index is not valid");
+    return a + b;
+}
+
+}  // namespace
+}  // namespace kiln::formats
