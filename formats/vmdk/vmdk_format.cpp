@@ -2,9 +2,11 @@
 
 #include <array>
 
-#include "formats/bytes.h"
+#include "base/error.h"
 #include "formats/output_options.h"
 #include "formats/outputs.h"
+#include "formats/vmdk/flat_sink.h"
+#include "formats/vmdk/monolithic_sparse_sink.h"
 #include "formats/vmdk/stream_optimized_sink.h"
 #include "formats/vmdk/vmdk_check.h"
 #include "formats/vmdk/vmdk_source.h"
@@ -13,21 +15,25 @@ namespace kiln::formats {
 
 namespace {
 
+enum class Subformat { StreamOptimized, MonolithicSparse, MonolithicFlat, Vmfs };
+
 bool recognizes(const InputFile& file) {
-    std::array<std::byte, 4> magic{};
-    if (file.size() < magic.size()) return false;
-    file.read(0, magic);
-    return load_le<std::uint32_t>(magic, 0) == VmdkHeader::kMagic;
+    return vmdk_kind(file) != VmdkKind::None;
 }
 
-void check(const InputFile& file, CheckReport& report, const OpenOptions&,
+void check(const InputFile& file, CheckReport& report, const OpenOptions& options,
            const ConvertOptions& work) {
-    check_vmdk(file, report, work);
+    check_vmdk(file, report, work, options);
 }
 
 std::unique_ptr<Sink> vmdk_sink(const OutputSpec& spec, OutputOptions& options) {
-    StreamOptimizedOptions vmdk;
-    options.choice<bool>("subformat", true, {{"streamOptimized", true}});
+    const auto subformat =
+        options.choice<Subformat>("subformat", Subformat::StreamOptimized,
+                                  {{"streamOptimized", Subformat::StreamOptimized},
+                                   {"monolithicSparse", Subformat::MonolithicSparse},
+                                   {"monolithicFlat", Subformat::MonolithicFlat},
+                                   {"vmfs", Subformat::Vmfs}});
+    VmdkSinkOptions vmdk;
     vmdk.adapter_type = options.choice<std::string>("adapter_type", vmdk.adapter_type,
                                                     {{"ide", "ide"},
                                                      {"lsilogic", "lsilogic"},
@@ -36,9 +42,23 @@ std::unique_ptr<Sink> vmdk_sink(const OutputSpec& spec, OutputOptions& options) 
                                                      {"pvscsi", "pvscsi"}});
     vmdk.hardware_version =
         static_cast<unsigned>(std::min<std::uint64_t>(options.number("hwversion", 4), 9999));
-    vmdk.speed = spec.speed;
     vmdk.sha256 = spec.sha256;
-    return make_stream_optimized_sink(spec.path, vmdk);
+    const bool zeroed_grain = options.flag("zeroed_grain", false);
+    if (zeroed_grain && subformat != Subformat::MonolithicSparse) {
+        throw Error("zeroed_grain needs subformat=monolithicSparse");
+    }
+    switch (subformat) {
+        case Subformat::MonolithicSparse:
+            return make_monolithic_sparse_sink(spec.path, zeroed_grain, vmdk);
+        case Subformat::MonolithicFlat:
+            return make_flat_vmdk_sink(spec.path, FlatKind::MonolithicFlat, vmdk);
+        case Subformat::Vmfs:
+            return make_flat_vmdk_sink(spec.path, FlatKind::Vmfs, vmdk);
+        case Subformat::StreamOptimized:
+            break;
+    }
+    return make_stream_optimized_sink(
+        spec.path, {vmdk.adapter_type, vmdk.hardware_version, spec.speed, vmdk.sha256});
 }
 
 using namespace std::string_view_literals;
@@ -51,9 +71,10 @@ const Format kVmdkFormat = {
     .title = "VMware virtual disk",
     .extensions = kExtensions,
     .options =
-        "subformat=streamOptimized\n"
+        "subformat=streamOptimized|monolithicSparse|monolithicFlat|vmfs\n"
         "adapter_type=ide|lsilogic|buslogic|legacyESX|pvscsi\n"
-        "hwversion=N",
+        "hwversion=N\n"
+        "zeroed_grain=on|off",
     .recognizes = recognizes,
     .open = open_vmdk,
     .check = check,

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::uint64_t kMaxGrainSectors = 4096;  // 2 MiB; VMware and QEMU write 128
 constexpr std::uint32_t kMaxEntries = 4096;
-// With these a directory takes at most 128 MiB, which is read only as far as the file goes.
-constexpr std::uint64_t kMaxTables = std::uint64_t{1} << 25;
+// A directory of at most 16 MiB: 128 TiB with the usual grains and tables.
+constexpr std::uint64_t kMaxTables = std::uint64_t{1} << 22;
 constexpr std::uint32_t kKnownFlags = VmdkHeader::kHasNewlineTest | VmdkHeader::kHasRedundantTable |
                                       VmdkHeader::kHasZeroGrains | VmdkHeader::kCompressed |
                                       VmdkHeader::kHasMarkers;

@@ -38,6 +38,7 @@ struct VmdkHeader {
 
     bool compressed() const { return (flags & kCompressed) != 0; }
     bool has_markers() const { return (flags & kHasMarkers) != 0; }
+    bool has_redundant_tables() const { return (flags & kHasRedundantTable) != 0; }
     std::uint64_t grain_bytes() const { return grain_size * kVmdkSector; }
     std::uint64_t grains() const;
     std::uint64_t tables() const;

@@ -1,187 +1,198 @@
 #include "formats/vmdk/vmdk_source.h"
 
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "base/error.h"
 #include "formats/bytes.h"
-#include "formats/compress.h"
-#include "formats/decompress.h"
+#include "formats/vmdk/vmdk_header.h"
+#include "formats/vmdk/vmdk_sink_options.h"
 
 namespace kiln::formats {
 
 namespace {
 
-constexpr std::uint64_t kMaxDescriptor = 65536;
-constexpr std::uint32_t kNoParent = 0xffffffff;
-constexpr std::uint32_t kZeroGrain = 1;
-// Most grains compress to less: one read gets marker and data.
-constexpr std::uint64_t kFirstRead = 32768;
+constexpr std::size_t kMaxShownExtents = 64;
+
+std::map<std::string, std::string> options_to_write_alike(const VmdkDescriptor& descriptor);
 
 }  // namespace
 
-std::unique_ptr<Source> open_vmdk(InputFile file, const OpenOptions& options) {
-    auto source = std::make_unique<VmdkSource>(std::move(file));
-    const VmdkDescriptor& descriptor = source->descriptor();
-    if (descriptor.parent_cid != kNoParent && !options.ignore_backing) {
-        throw Error(fmt::format("{} needs a parent disk", source->file().name()))
-            .because(fmt::format("the descriptor names {}", descriptor.parent_hint))
-            .with_hint("Flatten it where its parent is; parents of VMDK disks are not read.");
-    }
-    return source;
+VmdkSource::VmdkSource(std::unique_ptr<Source> whole, VmdkDescriptor descriptor)
+    : descriptor_(std::move(descriptor)), size_(whole->virtual_size()), whole_(std::move(whole)) {
+    if (size_ != 0) parts_.push_back({0, size_, Content::Sparse, 0});
 }
 
-VmdkSource::VmdkSource(InputFile file) : file_(std::move(file)) {
-    read_header();
-    read_descriptor();
-    read_directory();
-    tables_ = std::make_unique<TableCache>(file_, header_.table_sectors() * kVmdkSector);
+VmdkSource::VmdkSource(const InputFile& file, VmdkDescriptor descriptor, const OpenOptions& options,
+                       bool open_files)
+    : descriptor_(std::move(descriptor)) {
+    const std::vector<VmdkExtentLine> lines = descriptor_.extent_lines();
+    // QEMU's empty disks name none. One that was cut off lacks what stands at the end too.
+    if (lines.empty() && descriptor_.data_base.empty()) {
+        throw Error("its descriptor names no extents");
+    }
+    files_ = std::make_unique<ExtentFiles>(file, lines, options);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const bool zeros = lines[i].type == VmdkExtentLine::Type::Zero;
+        if (open_files && !zeros) files_->get(i);  // refuses what is wrong at once
+        if (lines[i].sectors == 0) continue;
+        const Content content = zeros             ? Content::Zeros
+                                : !open_files     ? Content::Closed
+                                : lines[i].flat() ? Content::Flat
+                                                  : Content::Sparse;
+        parts_.push_back({size_, lines[i].sectors * kVmdkSector, content, i});
+        size_ += lines[i].sectors * kVmdkSector;
+    }
+}
+
+bool VmdkSource::has_sparse_parts() const {
+    return std::ranges::any_of(parts_,
+                               [](const Part& part) { return part.content == Content::Sparse; });
 }
 
 Extent VmdkSource::next_extent(std::uint64_t offset, std::uint64_t limit) const {
-    const std::uint64_t size = virtual_size();
-    const std::uint64_t end = limit < size - offset ? offset + limit : size;
-    const std::uint64_t table_span = header_.grain_bytes() * header_.entries_per_table;
-    const Extent::Kind kind = kind_of(grain_sector(offset / header_.grain_bytes()));
-    std::uint64_t stop = offset;
-    do {
-        // A table that is not there is a hole in one step.
-        const bool no_table = directory_[stop / table_span] == 0;
-        const std::uint64_t step = no_table ? table_span : header_.grain_bytes();
-        stop = (stop / step + 1) * step;
-    } while (stop < end && kind_of(grain_sector(stop / header_.grain_bytes())) == kind);
-    return {offset, std::min(stop, size) - offset, kind};
+    const Part& part = part_at(offset);
+    const Extent extent = part_extent(part, offset, limit);
+    const bool parent_shows = parent_ && part.content == Content::Sparse;
+    if (extent.kind != Extent::Kind::Hole || !parent_shows) return extent;
+    return parent_extent(offset, std::min(extent.length, limit));
 }
 
 void VmdkSource::read(std::uint64_t offset, std::span<std::byte> out) const {
     while (!out.empty()) {
-        const std::uint64_t grain = offset / header_.grain_bytes();
-        const std::uint64_t in_grain = offset % header_.grain_bytes();
-        const auto part =
-            out.first(std::min<std::uint64_t>(out.size(), header_.grain_bytes() - in_grain));
-        const std::uint32_t sector = grain_sector(grain);
-        if (kind_of(sector) == Extent::Kind::Data) {
-            read_grain(grain, sector, in_grain, part);
-        } else {
-            std::memset(part.data(), 0, part.size());
-        }
-        offset += part.size();
-        out = out.subspan(part.size());
+        const Part& part = part_at(offset);
+        const auto piece =
+            out.first(std::min<std::uint64_t>(out.size(), part.start + part.size - offset));
+        read_part(part, offset, piece);
+        offset += piece.size();
+        out = out.subspan(piece.size());
     }
 }
 
 SourceInfo VmdkSource::info() const {
     SourceInfo info;
+    if (whole_) info = whole_->info();
     info.format = "vmdk";
-    info.virtual_size = virtual_size();
-    info.cluster_size = header_.grain_bytes();
-    if (header_.compressed()) info.compression = "zlib";
-    if (descriptor_.parent_cid != kNoParent) info.backing_name = descriptor_.parent_hint;
-    info.details.emplace_back("create type", descriptor_.create_type);
-    info.details.emplace_back("version", std::to_string(header_.version));
-    info.details.emplace_back("content ID", fmt::format("{:08x}", descriptor_.cid));
-    const auto adapter = descriptor_.data_base.find("ddb.adapterType");
-    if (adapter != descriptor_.data_base.end()) {
-        info.details.emplace_back("adapter type", adapter->second);
+    info.virtual_size = size_;
+    if (descriptor_.has_parent()) info.backing_name = descriptor_.parent_hint;
+    if (descriptor_.create_type.empty()) {
+        info.features.emplace_back("no descriptor: perhaps a part of a larger disk");
+        return info;
     }
-    if (header_.unclean_shutdown) info.features.emplace_back("unclean shutdown");
+    info.writer_options.merge(options_to_write_alike(descriptor_));
+    info.details.emplace(info.details.begin(), "create type", descriptor_.create_type);
+    info.details.emplace_back("content ID", fmt::format("{:08x}", descriptor_.cid));
+    for (const auto& [key, label] : {std::pair("ddb.adapterType", "adapter type"),
+                                     {"ddb.virtualHWVersion", "hardware version"}}) {
+        const auto found = descriptor_.data_base.find(key);
+        if (found != descriptor_.data_base.end()) info.details.emplace_back(label, found->second);
+    }
+    if (whole_) return info;
+    const auto& lines = descriptor_.extents;
+    info.details.emplace_back("extents", std::to_string(lines.size()));
+    for (std::size_t i = 0; i < std::min(lines.size(), kMaxShownExtents); ++i) {
+        info.details.emplace_back(fmt::format("extent {}", i + 1), lines[i]);
+    }
+    const bool closed = std::ranges::any_of(
+        parts_, [](const Part& part) { return part.content == Content::Closed; });
+    if (closed) info.features.emplace_back("extent files not opened");
     return info;
 }
 
-std::uint32_t VmdkSource::grain_sector(std::uint64_t grain) const {
-    const std::uint32_t table = directory_[grain / header_.entries_per_table];
-    if (table == 0) return 0;
-    const TableCache::Table entries = tables_->get(std::uint64_t{table} * kVmdkSector);
-    return load_le<std::uint32_t>(*entries, grain % header_.entries_per_table * 4);
+const VmdkSource::Part& VmdkSource::part_at(std::uint64_t offset) const {
+    const auto next = std::ranges::upper_bound(parts_, offset, {}, &Part::start);
+    return *std::prev(next);
 }
 
-void VmdkSource::read_header() {
-    std::array<std::byte, kVmdkSector> sector;
-    file_.read(0, sector);
-    header_ = VmdkHeader::decode(sector, file_);
-    if (header_.directory_offset != VmdkHeader::kDirectoryAtEnd) return;
-    // The stream's end: footer marker, footer, end-of-stream marker.
-    if (file_.size() < 4 * kVmdkSector || file_.size() % kVmdkSector != 0) {
-        throw Error(fmt::format("{} is cut off", file_.name())).because("its footer is missing");
-    }
-    file_.read(file_.size() - 2 * kVmdkSector, sector);
-    const VmdkHeader footer = VmdkHeader::decode(sector, file_);
-    if (footer.capacity != header_.capacity || footer.grain_size != header_.grain_size ||
-        footer.entries_per_table != header_.entries_per_table || footer.flags != header_.flags) {
-        throw Error(fmt::format("{} is damaged", file_.name()))
-            .because("its header and its footer differ");
-    }
-    header_ = footer;
+std::shared_ptr<const Source> VmdkSource::source_of(const Part& part) const {
+    return whole_ ? whole_ : files_->get(part.number);
 }
 
-void VmdkSource::read_descriptor() {
-    if (header_.descriptor_offset == 0) return;
-    if (header_.descriptor_size > kMaxDescriptor / kVmdkSector ||
-        header_.descriptor_offset > file_.size() / kVmdkSector) {
-        throw Error(fmt::format("{} is damaged", file_.name()))
-            .because("its descriptor lies outside of the file or is too large");
-    }
-    std::string text(header_.descriptor_size * kVmdkSector, '\0');
-    file_.read(header_.descriptor_offset * kVmdkSector,
-               std::as_writable_bytes(std::span(text.data(), text.size())));
-    descriptor_ = VmdkDescriptor::parse(text);
+Extent VmdkSource::part_extent(const Part& part, std::uint64_t offset, std::uint64_t limit) const {
+    const std::uint64_t in_part = offset - part.start;
+    const std::uint64_t rest = part.size - in_part;
+    if (part.content == Content::Zeros) return {offset, rest, Extent::Kind::Zero};
+    if (part.content == Content::Closed) return {offset, rest, Extent::Kind::Hole};
+    // The file may hold more than the descriptor uses of it.
+    const Extent extent = source_of(part)->next_extent(in_part, std::min(limit, rest));
+    return {offset, std::min(extent.length, rest), extent.kind};
 }
 
-void VmdkSource::read_directory() {
-    const std::uint64_t bytes = header_.tables() * 4;
-    if (header_.directory_offset > file_.size() / kVmdkSector ||
-        !fits(header_.directory_offset * kVmdkSector, bytes, file_.size())) {
-        throw Error(fmt::format("{} is damaged", file_.name()))
-            .because("its grain directory lies outside of the file");
-    }
-    directory_.resize(header_.tables());
-    file_.read(header_.directory_offset * kVmdkSector,
-               std::as_writable_bytes(std::span(directory_)));
+Extent VmdkSource::parent_extent(std::uint64_t offset, std::uint64_t length) const {
+    const std::uint64_t below = parent_->virtual_size();
+    if (offset >= below) return {offset, length, Extent::Kind::Hole};
+    const std::uint64_t wanted = std::min(length, below - offset);
+    Extent extent = parent_->next_extent(offset, wanted);
+    extent.length = std::min(extent.length, wanted);
+    return extent;
 }
 
-Extent::Kind VmdkSource::kind_of(std::uint32_t sector) const {
-    if (sector == 0) return Extent::Kind::Hole;
-    if (sector == kZeroGrain && (header_.flags & VmdkHeader::kHasZeroGrains) != 0) {
-        return Extent::Kind::Zero;
-    }
-    return Extent::Kind::Data;
-}
-
-void VmdkSource::read_grain(std::uint64_t grain, std::uint32_t sector, std::uint64_t in_grain,
-                            std::span<std::byte> out) const {
-    const std::uint64_t start = std::uint64_t{sector} * kVmdkSector;
-    if (!header_.compressed()) {
-        file_.read(start + in_grain, out);
+void VmdkSource::read_part(const Part& part, std::uint64_t offset, std::span<std::byte> out) const {
+    if (part.content == Content::Zeros || part.content == Content::Closed) {
+        std::memset(out.data(), 0, out.size());
         return;
     }
-    static thread_local std::vector<std::byte> packed;
-    static thread_local std::vector<std::byte> plain;
-    if (!fits(start, kVmdkSector, file_.size())) damaged(grain, "it lies outside of the file");
-    packed.resize(std::min(kFirstRead, file_.size() - start));
-    file_.read(start, packed);
-    // Without markers a grain has its length alone in front; nobody writes that.
-    if (!header_.has_markers()) damaged(grain, "compressed grains without markers");
-    const auto lba = load_le<std::uint64_t>(packed, 0);
-    const auto size = load_le<std::uint32_t>(packed, 8);
-    if (lba != grain * header_.grain_size) damaged(grain, "its marker is that of another grain");
-    if (size > 2 * zlib_bound(header_.grain_bytes()) ||
-        !fits(start, kGrainMarkerSize + size, file_.size())) {
-        damaged(grain, fmt::format("a compressed size of {} bytes", size));
+    const std::shared_ptr<const Source> source = source_of(part);
+    if (!parent_ || part.content == Content::Flat) {
+        source->read(offset - part.start, out);
+        return;
     }
-    const std::size_t have = packed.size();
-    packed.resize(kGrainMarkerSize + size);
-    if (packed.size() > have) file_.read(start + have, std::span(packed).subspan(have));
-
-    const bool whole = out.size() == header_.grain_bytes();
-    if (!whole) plain.resize(header_.grain_bytes());
-    const std::span<std::byte> target = whole ? out : std::span(plain);
-    // QEMU ends the disk's last grain where the disk ends.
-    const std::uint64_t rest = virtual_size() - grain * header_.grain_bytes();
-    if (!inflate_zlib(std::span(packed).subspan(kGrainMarkerSize), target,
-                      std::min(rest, header_.grain_bytes()))) {
-        damaged(grain, "its data cannot be decoded");
+    while (!out.empty()) {
+        const Extent extent = part_extent(part, offset, out.size());
+        const auto piece = out.first(std::min<std::uint64_t>(out.size(), extent.length));
+        if (extent.kind == Extent::Kind::Hole) {
+            read_parent(offset, piece);
+        } else {
+            source->read(offset - part.start, piece);
+        }
+        offset += piece.size();
+        out = out.subspan(piece.size());
     }
-    if (!whole) std::memcpy(out.data(), plain.data() + in_grain, out.size());
 }
 
-void VmdkSource::damaged(std::uint64_t grain, std::string_view reason) const {
-    throw Error(fmt::format("{} is damaged in grain {}", file_.name(), grain)).because(reason);
+void VmdkSource::read_parent(std::uint64_t offset, std::span<std::byte> out) const {
+    const std::uint64_t below = parent_->virtual_size();
+    const std::uint64_t stored =
+        offset < below ? std::min<std::uint64_t>(out.size(), below - offset) : 0;
+    if (stored != 0) parent_->read(offset, out.first(stored));
+    std::memset(out.data() + stored, 0, out.size() - stored);
 }
 
+namespace {
+
+std::map<std::string, std::string> options_to_write_alike(const VmdkDescriptor& descriptor) {
+    std::map<std::string, std::string> options;
+    // What is written is one disk: split ones and snapshots become the whole kind next to theirs.
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kSubformats = {{
+        {"streamOptimized", "streamOptimized"},
+        {"monolithicSparse", "monolithicSparse"},
+        {"twoGbMaxExtentSparse", "monolithicSparse"},
+        {"monolithicFlat", "monolithicFlat"},
+        {"twoGbMaxExtentFlat", "monolithicFlat"},
+        {"vmfs", "vmfs"},
+        {"vmfsThin", "vmfs"},
+        {"vmfsPreallocated", "vmfs"},
+        {"vmfsSparse", "vmfs"},
+        {"seSparse", "vmfs"},
+    }};
+    for (const auto& [type, subformat] : kSubformats) {
+        if (descriptor.create_type == type) options["subformat"] = subformat;
+    }
+    const auto entry = [&](const char* key) -> std::string_view {
+        const auto found = descriptor.data_base.find(key);
+        return found == descriptor.data_base.end() ? std::string_view() : found->second;
+    };
+    for (const std::string_view adapter : kVmdkAdapterTypes) {
+        if (entry("ddb.adapterType") == adapter) options["adapter_type"] = adapter;
+    }
+    const std::string_view version = entry("ddb.virtualHWVersion");
+    if (!version.empty() && version.size() <= 4 &&
+        version.find_first_not_of("0123456789") == std::string_view::npos) {
+        options["hwversion"] = version;
+    }
+    return options;
+}
+
+}  // namespace
 }  // namespace kiln::formats

@@ -1,51 +1,75 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "formats/input_file.h"
 #include "formats/source.h"
-#include "formats/table_cache.h"
+#include "formats/vmdk/extent_files.h"
 #include "formats/vmdk/vmdk_descriptor.h"
-#include "formats/vmdk/vmdk_header.h"
 
 namespace kiln::formats {
 
-/// A VMDK in one file: streamOptimized or monolithicSparse, without a parent.
+/// What a file of this format is, by its first bytes.
+enum class VmdkKind { None, Descriptor, Hosted, VmfsSparse, SeSparse };
+VmdkKind vmdk_kind(const InputFile& file);
+
+/// The text of a descriptor that is a file of its own.
+VmdkDescriptor read_vmdk_descriptor(const InputFile& file);
+
+/// A VMDK as a guest sees it: its extents one behind the other, over a parent disk if it is a
+/// snapshot.
 class VmdkSource : public Source {
   public:
-    /// Reads header, footer where there is one, descriptor and directory.
-    explicit VmdkSource(InputFile file);
+    /// A disk in one sparse file, or a single extent of a larger disk when the descriptor is that
+    /// of none.
+    VmdkSource(std::unique_ptr<Source> whole, VmdkDescriptor descriptor);
+    /// A disk whose extents are in other files. `open_files` false: its extents read as holes.
+    VmdkSource(const InputFile& file, VmdkDescriptor descriptor, const OpenOptions& options,
+               bool open_files);
 
-    std::uint64_t virtual_size() const override { return header_.capacity * kVmdkSector; }
+    /// Where no sparse extent says anything, the parent shows.
+    void set_parent(std::unique_ptr<Source> parent) { parent_ = std::move(parent); }
+    const VmdkDescriptor& descriptor() const { return descriptor_; }
+    /// Null for a disk whose extents are in other files.
+    const Source* whole() const { return whole_.get(); }
+    /// Whether a parent could show anywhere.
+    bool has_sparse_parts() const;
+
+    std::uint64_t virtual_size() const override { return size_; }
     Extent next_extent(std::uint64_t offset, std::uint64_t limit) const override;
     void read(std::uint64_t offset, std::span<std::byte> out) const override;
     SourceInfo info() const override;
 
-    /// For `check`: the header in force (the footer where there is one), the descriptor, and where
-    /// a grain lies: 0 nowhere, 1 reads as zeros, else a sector.
-    const InputFile& file() const { return file_; }
-    const VmdkHeader& header() const { return header_; }
-    const VmdkDescriptor& descriptor() const { return descriptor_; }
-    const std::vector<std::uint32_t>& directory() const { return directory_; }
-    std::uint32_t grain_sector(std::uint64_t grain) const;
-
   private:
-    void read_header();
-    void read_descriptor();
-    void read_directory();
-    Extent::Kind kind_of(std::uint32_t sector) const;
-    void read_grain(std::uint64_t grain, std::uint32_t sector, std::uint64_t in_grain,
-                    std::span<std::byte> out) const;
-    [[noreturn]] void damaged(std::uint64_t grain, std::string_view reason) const;
+    enum class Content { Zeros, Closed, Flat, Sparse };
+    struct Part {
+        std::uint64_t start = 0;
+        std::uint64_t size = 0;
+        Content content = Content::Zeros;
+        std::size_t number = 0;  // of the extent line
+    };
+    const Part& part_at(std::uint64_t offset) const;
+    std::shared_ptr<const Source> source_of(const Part& part) const;
+    Extent part_extent(const Part& part, std::uint64_t offset, std::uint64_t limit) const;
+    Extent parent_extent(std::uint64_t offset, std::uint64_t length) const;
+    void read_part(const Part& part, std::uint64_t offset, std::span<std::byte> out) const;
+    void read_parent(std::uint64_t offset, std::span<std::byte> out) const;
 
-    InputFile file_;
-    VmdkHeader header_;
     VmdkDescriptor descriptor_;
-    std::vector<std::uint32_t> directory_;
-    mutable std::unique_ptr<TableCache> tables_;
+    std::vector<Part> parts_;  // none is empty
+    std::uint64_t size_ = 0;
+    std::shared_ptr<const Source> whole_;  // null: `files_` has the extents
+    mutable std::unique_ptr<ExtentFiles> files_;
+    std::unique_ptr<Source> parent_;
 };
 
-/// Refuses a disk with a parent unless the options ignore it: parents are not read.
+/// Opens a disk with its extents and its parents, as far as the options allow. The extent files
+/// that a descriptor names are references: they need `allow_backing`. With `ignore_backing` and
+/// without `allow_backing` they are not opened, and the disk is one large hole with its
+/// descriptor's facts. Parents must have the content ID that the child remembers.
+std::unique_ptr<VmdkSource> open_vmdk_disk(const InputFile& file, const OpenOptions& options);
 std::unique_ptr<Source> open_vmdk(InputFile file, const OpenOptions& options);
 
 }  // namespace kiln::formats

@@ -340,7 +340,7 @@ TEST(Outputs, SayWhatAnOptionTakes) {
     EXPECT_THAT(refusal(find_format("qcow2"), {{"compat", "2"}}), HasSubstr("0.10, 1.1"));
     EXPECT_THAT(refusal(find_format("qcow2"), {{"compat", "0.10"}, {"compression_type", "zstd"}}),
                 HasSubstr("compat=1.1"));
-    EXPECT_THAT(refusal(find_format("vmdk"), {{"subformat", "monolithicFlat"}}),
+    EXPECT_THAT(refusal(find_format("vmdk"), {{"subformat", "monolithicHollow"}}),
                 HasSubstr("streamOptimized"));
     EXPECT_THAT(refusal(find_format("raw"), {{"preallocation", "maybe"}}),
                 HasSubstr("off, falloc"));
