@@ -212,13 +212,15 @@ void check_copies(const std::array<vhdx::Copy<T>, 2>& copies, std::string_view w
 void check_parent(const InputFile& file, const VhdxImage& image, CheckReport& report,
                   const OpenOptions& options) {
     if (!image.metadata.has_parent) return;
-    if (!options.allow_backing || options.ignore_backing) {
+    if (!options.allow_backing) {
         report.notes.push_back(
             fmt::format("The parent disk {} was not opened.", image.metadata.parent->shown_path()));
         return;
     }
     try {
-        open_vhdx(file, options);
+        OpenOptions with_parent = options;
+        with_parent.ignore_backing = false;
+        open_vhdx(file, with_parent);
     } catch (const Error& error) {
         report.corruption(fmt::format("The parent disk cannot be used: {}.", error.what()));
     }
