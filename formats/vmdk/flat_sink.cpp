@@ -87,7 +87,9 @@ OutputResult FlatVmdkSink::finish(const CancelToken& cancel) {
     const OutputResult disk = disk_->finish(cancel);
     descriptor_->append(as_byte_span(descriptor_text()));
     OutputResult result{path_.string(), "vmdk", descriptor_->size(), {}, {}};
-    if (options_.sha256) result.sha256 = descriptor_->sha256(cancel);
+    if (options_.sha256 || !options_.digests.empty()) {
+        descriptor_->digest(result, options_.digests, cancel);
+    }
     result.members = {{path_.filename().string(), result.file_size, result.sha256},
                       {disk_path_.filename().string(), disk.file_size, disk.sha256}};
     return result;

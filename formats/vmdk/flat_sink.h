@@ -17,9 +17,9 @@ enum class FlatKind {
 /// as NAME-flat.vmdk, with holes where it is zero. Holds up to 62 TiB, the largest disk of ESXi.
 ///
 /// The result's members are both files with their digests; the result itself speaks of the
-/// descriptor. The disk gets its name first and the descriptor last, so that whoever finds a
-/// descriptor finds its disk; an old pair of the same names loses its descriptor before its disk is
-/// replaced.
+/// descriptor, also in its further digests. The disk gets its name first and the descriptor last,
+/// so that whoever finds a descriptor finds its disk; an old pair of the same names loses its
+/// descriptor before its disk is replaced.
 std::unique_ptr<Sink> make_flat_vmdk_sink(const std::filesystem::path& path, FlatKind kind,
                                           const VmdkSinkOptions& options = {});
 

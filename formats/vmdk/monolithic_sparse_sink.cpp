@@ -123,7 +123,9 @@ OutputResult MonolithicSparseSink::finish(const CancelToken& cancel) {
     file_->set_size(end_ * kVmdkSector);
     file_->write_at(0, header_.encode());
     OutputResult result{path_.string(), "vmdk", end_ * kVmdkSector, {}, {}};
-    if (options_.sha256) result.sha256 = file_->sha256(cancel);
+    if (options_.sha256 || !options_.digests.empty()) {
+        file_->digest(result, options_.digests, cancel);
+    }
     return result;
 }
 

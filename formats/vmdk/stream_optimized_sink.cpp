@@ -33,7 +33,7 @@ class StreamOptimizedSink : public Sink {
 
     OutputResult finish(const CancelToken& cancel) override {
         const StreamOptimizedWriter::Result written = writer_->finish(cancel);
-        return {path_.string(), "vmdk", written.size, written.sha256, {}};
+        return {path_.string(), "vmdk", written.size, written.sha256, {}, written.digests};
     }
 
     void commit() override { file_->commit(); }

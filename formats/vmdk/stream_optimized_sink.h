@@ -3,7 +3,9 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "base/digest.h"
 #include "formats/compress.h"
 #include "formats/sink.h"
 
@@ -14,6 +16,7 @@ struct StreamOptimizedOptions {
     unsigned hardware_version = 4;          ///< ddb.virtualHWVersion
     Speed speed = Speed::Balanced;
     bool sha256 = true;
+    std::vector<DigestType> digests = {};  ///< further ones, in the same pass
 };
 
 /// A streamOptimized VMDK (VMware Virtual Disk Format 5.0, "Stream-Optimized Compressed Sparse

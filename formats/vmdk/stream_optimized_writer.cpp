@@ -55,7 +55,7 @@ StreamOptimizedWriter::StreamOptimizedWriter(OutputFile& file, std::uint64_t vir
     header_.overhead = kOverheadSectors;
     directory_.resize(round_up(header_.tables() * 4, kVmdkSector));
     table_.resize(header_.table_sectors() * kVmdkSector);
-    if (options.sha256) hasher_.emplace();
+    if (options.sha256 || !options.digests.empty()) hasher_.emplace(options.digests);
 
     std::vector<std::byte> start(kOverheadSectors * kVmdkSector);
     const auto head = header_.encode();
@@ -99,7 +99,12 @@ StreamOptimizedWriter::Result StreamOptimizedWriter::finish(const CancelToken& c
     put(encode_marker(VmdkMarker::Footer, 1));
     put(footer.encode());
     put(encode_marker(VmdkMarker::EndOfStream, 0));
-    return {size_, hasher_ ? hasher_->finish(cancel) : std::string(), grains_ * kGrain};
+    Result result{size_, {}, grains_ * kGrain};
+    if (hasher_) {
+        result.sha256 = hasher_->finish(cancel);
+        result.digests = hasher_->further();
+    }
+    return result;
 }
 
 void StreamOptimizedWriter::put(std::span<const std::byte> bytes) {

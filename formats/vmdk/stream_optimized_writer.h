@@ -35,6 +35,7 @@ class StreamOptimizedWriter {
         std::uint64_t size = 0;
         std::string sha256;           ///< empty when not asked for
         std::uint64_t populated = 0;  ///< guest bytes in grains that are stored
+        std::vector<FileDigest> digests = {};
     };
     Result finish(const CancelToken& cancel);
 

@@ -43,6 +43,7 @@ std::unique_ptr<Sink> vmdk_sink(const OutputSpec& spec, OutputOptions& options) 
     vmdk.hardware_version =
         static_cast<unsigned>(std::min<std::uint64_t>(options.number("hwversion", 4), 9999));
     vmdk.sha256 = spec.sha256;
+    vmdk.digests = spec.digests;
     const bool zeroed_grain = options.flag("zeroed_grain", false);
     if (zeroed_grain && subformat != Subformat::MonolithicSparse) {
         throw Error("zeroed_grain needs subformat=monolithicSparse");
@@ -57,8 +58,8 @@ std::unique_ptr<Sink> vmdk_sink(const OutputSpec& spec, OutputOptions& options) 
         case Subformat::StreamOptimized:
             break;
     }
-    return make_stream_optimized_sink(
-        spec.path, {vmdk.adapter_type, vmdk.hardware_version, spec.speed, vmdk.sha256});
+    return make_stream_optimized_sink(spec.path, {vmdk.adapter_type, vmdk.hardware_version,
+                                                  spec.speed, vmdk.sha256, vmdk.digests});
 }
 
 using namespace std::string_view_literals;

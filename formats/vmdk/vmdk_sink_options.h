@@ -3,6 +3,9 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "base/digest.h"
 
 namespace kiln::formats {
 
@@ -15,6 +18,7 @@ struct VmdkSinkOptions {
     std::string adapter_type = "lsilogic";  ///< for the descriptor's ddb.adapterType
     unsigned hardware_version = 4;          ///< ddb.virtualHWVersion
     bool sha256 = true;
+    std::vector<DigestType> digests = {};  ///< further ones of the finished file
 };
 
 }  // namespace kiln::formats

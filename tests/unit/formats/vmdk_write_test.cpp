@@ -1,9 +1,8 @@
 // VMDKs written in every subformat: read back equal, laid out as they should be, and nothing left
 // behind when it goes wrong.
-#include <fstream>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "base/digest.h"
 #include "base/file.h"
@@ -12,7 +11,6 @@
 #include "formats/vmdk/vmdk_check.h"
 #include "formats/vmdk/vmdk_format.h"
 #include "formats/vmdk/vmdk_header.h"
-#include "formats/vmdk/vmdk_source.h"
 #include "image_builder.h"
 
 namespace kiln::formats {
@@ -271,6 +269,23 @@ TEST_F(VmdkWrite, TwoFilesNameEachOtherAndHaveTheirDigests) {
     EXPECT_TRUE(fs::exists(path("plain-flat.vmdk")));
     EXPECT_EQ(result.outputs[0].members[1].sha256, "");
     EXPECT_TRUE(read_disk(*open("plain")).size() == 1'000'448U);
+}
+
+TEST_F(VmdkWrite, FurtherDigestsAreThoseOfTheFile) {
+    const MemorySource source(mixed_disk(1'000'448, 5));
+    for (const std::string& subformat : subformats()) {
+        for (const bool also_sha256 : {true, false}) {
+            OutputSpec output = spec({{"subformat", subformat}});
+            output.sha256 = also_sha256;
+            output.digests = {DigestType::Md5, DigestType::Sha1};
+            const ConvertResult result = write_image(source, output);
+            const std::string text = read_text(path("out.vmdk"));
+            EXPECT_THAT(
+                result.outputs[0].digests,
+                ElementsAre(FileDigest{DigestType::Md5, digest_hex(DigestType::Md5, text)},
+                            FileDigest{DigestType::Sha1, digest_hex(DigestType::Sha1, text)}));
+        }
+    }
 }
 
 TEST_F(VmdkWrite, APairIsReplacedAsOne) {
