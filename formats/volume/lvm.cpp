@@ -301,7 +301,8 @@ void GroupReader::note_use(const LvmNode& segment) {
 }
 
 void GroupReader::find_free_extents() {
-    for (auto& [name, member] : members_) {
+    for (auto& named : members_) {
+        Member& member = named.second;  // a lambda of clang 14 captures no structured binding
         std::sort(member.used.begin(), member.used.end(),
                   [](const Volume::Segment& a, const Volume::Segment& b) {
                       return a.disk_offset < b.disk_offset;
