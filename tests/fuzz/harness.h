@@ -2,26 +2,18 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string_view>
 
 #include "hcl/eval/scope.h"
 #include "hcl/function/standard.h"
+#include "rule.h"
 
 /// What the fuzz targets share.
 namespace kiln::fuzz {
 
 inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
     return {reinterpret_cast<const char*>(data), size};
-}
-
-/// Ends the run with a finding when a rule does not hold.
-inline void require(bool holds, const char* rule) {
-    if (holds) return;
-    std::fprintf(stderr, "does not hold: %s\n", rule);
-    std::abort();
 }
 
 /// All functions but those that read files or take long by design.

@@ -1,0 +1,136 @@
+#!/bin/bash
+# Makes the inputs of the format targets, with the tools that people have, small enough to be kept:
+#     tests/fuzz/make_image_corpus.sh FUZZ_IMAGE IMAGE_TOOL [OUT]
+# FUZZ_IMAGE and IMAGE_TOOL are the programs of those names in a build. What is in OUT
+# (tests/fuzz/corpus) already is written again where its name is the same, findings stay.
+set -euo pipefail
+self=$(realpath "$0")
+fuzz_image=$(realpath "$1")
+image_tool=$(realpath "$2")
+out=$(realpath "${3:-$(dirname "$0")/corpus}")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+keep() { # TARGET NAME FILE
+    mkdir -p "$out/$1"
+    "$fuzz_image" pack "$3" "$out/$1/$2"
+}
+fill() { # FORMAT FILE
+    qemu-io -d unmap -f "$1" -c 'write -P 1 0 3k' -c 'write -P 2 8k 512' -c 'write -z 12k 4k' \
+        -c 'write -P 3 100k 1k' -c 'discard 100k 512' "$2" >/dev/null
+}
+made() { # TARGET NAME QEMU_FORMAT OPTIONS [SIZE]
+    rm -f image*
+    qemu-img create -q -f "$3" -o "$4" image "${5:-128k}" >/dev/null
+    fill "$3" image
+    keep "$1" "$2" image
+}
+converted() { # TARGET NAME QEMU_FORMAT OPTIONS
+    rm -f image
+    qemu-img convert -f raw -O "$3" ${4:+-o "$4"} small.raw image
+    keep "$1" "$2" image
+}
+ours() { # TARGET NAME FORMAT OPTIONS
+    rm -rf ours
+    mkdir ours
+    "$image_tool" convert -f raw -O "$3" ${4:+-o "$4"} small.raw ours/image >/dev/null 2>&1 || return 0
+    keep "$1" "$2" ours/image
+}
+
+# A disk with some of everything.
+truncate -s 160k small.raw
+fill raw small.raw
+head -c 4096 "$self" | dd of=small.raw bs=4k seek=10 conv=notrunc status=none
+
+for options in compat=0.10 compat=1.1,cluster_size=4k cluster_size=512 lazy_refcounts=on \
+    refcount_bits=1,cluster_size=512 refcount_bits=64,cluster_size=4k \
+    extended_l2=on,cluster_size=16k; do
+    made format_qcow2 "${options//[=,.]/_}" qcow2 "$options"
+done
+made format_qcow2 backing qcow2 cluster_size=512
+qemu-img create -q -f qcow2 -b image -F qcow2 -o cluster_size=512 image2 128k
+keep format_qcow2 with_a_backing_file image2
+qemu-img snapshot -c one image
+fill qcow2 image
+qemu-img snapshot -c two image
+keep format_qcow2 snapshots image
+for type in zlib zstd; do
+    qemu-img convert -c -f raw -O qcow2 -o "compression_type=$type,cluster_size=4k" small.raw image
+    keep format_qcow2 "$type" image
+    ours format_qcow2 "our_$type" qcow2 "compression_type=$type,cluster_size=4k"
+done
+
+for options in subformat=monolithicSparse subformat=monolithicSparse,zeroed_grain=on; do
+    made format_vmdk "${options//[=,]/_}" vmdk "$options"
+done
+qemu-img create -q -f vmdk -o subformat=monolithicFlat flat.vmdk 64k
+keep format_vmdk flat_descriptor flat.vmdk
+qemu-img create -q -f vmdk -o subformat=twoGbMaxExtentSparse split.vmdk 64k
+keep format_vmdk split_descriptor split.vmdk
+keep format_vmdk split_extent split-s001.vmdk
+converted format_vmdk stream vmdk subformat=streamOptimized
+ours format_vmdk our_stream vmdk ''
+ours format_vmdk our_sparse vmdk subformat=monolithicSparse
+
+made format_vhd dynamic vpc subformat=dynamic,force_size=on
+made format_vhd fixed vpc subformat=fixed,force_size=on
+ours format_vhd ours vhd ''
+made format_vhdx dynamic vhdx subformat=dynamic,log_size=1M,block_size=1M
+made format_vhdx fixed vhdx subformat=fixed,log_size=1M,block_size=1M
+ours format_vhdx ours vhdx ''
+made format_vdi dynamic vdi static=off
+made format_vdi static vdi static=on
+ours format_vdi ours vdi ''
+ours format_ova ours ova ''
+"$image_tool" convert -f raw -O ova small.raw plain.ova >/dev/null 2>&1
+mkdir x && tar xf plain.ova -C x && tar cf again.ova -C x $(tar tf plain.ova)
+keep format_ova by_tar again.ova
+ours format_gcp ours gcp round=off
+cp small.raw disk.raw
+tar czf image --format=oldgnu -S disk.raw
+keep format_gcp by_tar image
+tar czf image --format=posix -S disk.raw
+keep format_gcp by_posix_tar image
+qemu-img convert -c -f raw -O qcow2 -o cluster_size=4k small.raw box.img
+echo '{"provider":"libvirt","format":"qcow2","virtual_size":1}' >metadata.json
+echo 'Vagrant.configure("2") { |config| }' >Vagrantfile
+tar czf image metadata.json Vagrantfile box.img
+keep format_box libvirt image
+gzip -c small.raw >image && keep format_raw.gz gzip image
+(gzip -c small.raw; gzip -c small.raw) >image && keep format_raw.gz two_members image
+xz -c small.raw >image && keep format_raw.xz xz image
+xz --block-size=32k -c small.raw >image && keep format_raw.xz blocks image
+zstd -qc small.raw >image && keep format_raw.zst zstd image
+bzip2 -c small.raw >image && keep format_raw.bz2 bzip2 image
+rm -f image.zip && zip -q image.zip small.raw && keep format_raw.zip zip image.zip
+rm -f image.zip && zip -q -0 image.zip small.raw && keep format_raw.zip stored image.zip
+
+disk() { # NAME: what lies in disk.img
+    keep disk "$1" disk.img
+}
+fresh() { # SIZE
+    rm -f disk.img
+    truncate -s "$1" disk.img
+}
+fresh 1M && mke2fs -q -t ext2 -b 1024 -N 16 disk.img && disk ext2
+fresh 2M && mke2fs -q -t ext4 -b 1024 -N 16 -O metadata_csum,64bit,^has_journal disk.img && disk ext4
+fresh 1M && mkfs.fat -F 12 disk.img >/dev/null && disk fat12
+fresh 40M && mkfs.fat -F 32 disk.img >/dev/null && disk fat32
+fresh 1M && mkswap disk.img >/dev/null 2>&1 && disk swap
+# Its log is filled with 0xff; zeros are as empty and smaller.
+fresh 4M && mkntfs -q -F -f -c 4096 disk.img >/dev/null 2>&1 &&
+    perl -0777 -pi -e 's/\xff{4096}/"\0" x 4096/ge' disk.img && disk ntfs
+fresh 20M && mkfs.xfs -q -f disk.img 2>/dev/null && disk xfs
+fresh 2M && printf 'label: dos\nsize=1M, type=5\nstart=64, size=100\n' | sfdisk -q disk.img 2>/dev/null
+fresh 2M && printf 'label: dos\nstart=64,size=1000,type=83\nstart=2000,size=2000,type=5\nstart=2064,size=500\n' |
+    sfdisk -q disk.img 2>/dev/null && disk mbr
+fresh 2M && printf 'label: gpt\nstart=64,size=1000\nstart=2000,size=1000\n' |
+    sfdisk -q disk.img 2>/dev/null && disk gpt
+
+# The first two bytes choose the writer.
+mkdir -p "$out/format_round_trip"
+for i in $(seq 0 3 99); do
+    printf "$(printf '\\x%02x\\x%02x\\x%02x\\x%02x' 0 "$i" $((i % 3)) $((i % 5)))\x01\x30\x00\x00\x02\x20\x10\x55\x00\xff\x00\x00\x01\x00\x01\x00" \
+        >"$out/format_round_trip/writer_$i"
+done
