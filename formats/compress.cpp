@@ -16,17 +16,23 @@ namespace kiln::formats {
 
 namespace {
 
-class IsalDeflate;
-class LibdeflateDeflate;
-
 constexpr unsigned kStrictWindowBits = 12;
 constexpr unsigned kWideWindowBits = 15;
 constexpr std::size_t kMaxStoredBlock = 65535;
+constexpr std::size_t kMinSampled = 16384;
 
-std::unique_ptr<BlockCompressor> raw_deflate(Speed speed, unsigned window_bits);
+// What a block's sample tells before it is compressed.
+enum class Kind {
+    Random,  // not worth a try
+    Dense,   // all bytes about equally often: every level gives about the same
+    Usual,
+    Simple,  // a few bytes make up most of it: text, tables
+};
+
+Kind kind_of(std::span<const std::byte> block, Speed speed);
+std::uint32_t sum_of_squares(std::span<const std::byte> block);
+unsigned repeats(std::span<const std::byte> block);
 std::size_t store_zlib(std::span<const std::byte> in, std::span<std::byte> out);
-bool has_flat_histogram(std::span<const std::byte> block);
-int libdeflate_level(Speed speed);
 int zstd_level(Speed speed);
 
 }  // namespace
@@ -56,14 +62,15 @@ namespace {
 // large, hence on the heap and kept.
 class IsalDeflate : public BlockCompressor {
   public:
-    explicit IsalDeflate(unsigned window_bits)
-        : window_bits_(window_bits),
+    IsalDeflate(std::uint32_t level, unsigned window_bits)
+        : level_(level),
+          window_bits_(window_bits),
           stream_(std::make_unique<isal_zstream>()),
           level_buffer_(ISAL_DEF_LVL3_LARGE) {}
 
     std::size_t compress(std::span<const std::byte> in, std::span<std::byte> out) override {
         isal_deflate_stateless_init(stream_.get());
-        stream_->level = 3;
+        stream_->level = level_;
         stream_->level_buf = level_buffer_.data();
         stream_->level_buf_size = static_cast<std::uint32_t>(level_buffer_.size());
         stream_->hist_bits = static_cast<std::uint16_t>(window_bits_);
@@ -80,6 +87,7 @@ class IsalDeflate : public BlockCompressor {
     }
 
   private:
+    std::uint32_t level_;
     unsigned window_bits_;
     std::unique_ptr<isal_zstream> stream_;
     std::vector<std::uint8_t> level_buffer_;
@@ -105,18 +113,51 @@ class LibdeflateDeflate : public BlockCompressor {
     std::unique_ptr<libdeflate_compressor, Free> compressor_;
 };
 
+// Raw deflate with the effort that a block is worth; 0 also where it is not worth any.
+class Deflate : public BlockCompressor {
+  public:
+    Deflate(Speed speed, unsigned window_bits) : speed_(speed), dense_(1, window_bits) {
+        if (speed == Speed::Fast || window_bits != kWideWindowBits) {
+            usual_ = std::make_unique<IsalDeflate>(3, window_bits);
+        } else {
+            usual_ = std::make_unique<LibdeflateDeflate>(speed == Speed::Small ? 6 : 5);
+            if (speed == Speed::Small) simple_ = std::make_unique<LibdeflateDeflate>(7);
+        }
+    }
+
+    std::size_t compress(std::span<const std::byte> in, std::span<std::byte> out) override {
+        switch (kind_of(in, speed_)) {
+            case Kind::Random:
+                return 0;
+            case Kind::Dense:
+                return dense_.compress(in, out);
+            case Kind::Simple:
+                if (simple_) return simple_->compress(in, out);
+                break;
+            case Kind::Usual:
+                break;
+        }
+        return usual_->compress(in, out);
+    }
+
+  private:
+    Speed speed_;
+    IsalDeflate dense_;
+    std::unique_ptr<BlockCompressor> usual_;
+    std::unique_ptr<BlockCompressor> simple_;  // null: as usual
+};
+
 // RFC 1950 around a raw deflate stream.
 class Zlib : public BlockCompressor {
   public:
-    explicit Zlib(Speed speed) : speed_(speed), deflate_(raw_deflate(speed, kWideWindowBits)) {}
+    explicit Zlib(Speed speed) : speed_(speed), deflate_(speed, kWideWindowBits) {}
 
     std::size_t compress(std::span<const std::byte> in, std::span<std::byte> out) override {
-        if (looks_incompressible(in)) return store_zlib(in, out);
         const std::size_t overhead = 6;
         if (out.size() < overhead) return 0;
         // A stream longer than the stored form is no use.
         const std::size_t room = std::min(out.size(), zlib_bound(in.size())) - overhead;
-        const std::size_t size = deflate_->compress(in, out.subspan(2, room));
+        const std::size_t size = deflate_.compress(in, out.subspan(2, room));
         if (size == 0) return store_zlib(in, out);
         // CMF: deflate, 32 KiB window. FLG: the level class, made a multiple of 31 with CMF.
         out[0] = std::byte{0x78};
@@ -127,31 +168,18 @@ class Zlib : public BlockCompressor {
 
   private:
     Speed speed_;
-    std::unique_ptr<BlockCompressor> deflate_;
-};
-
-// Raw deflate that gives up early on what does not compress.
-class Deflate : public BlockCompressor {
-  public:
-    Deflate(Speed speed, unsigned window_bits) : deflate_(raw_deflate(speed, window_bits)) {}
-
-    std::size_t compress(std::span<const std::byte> in, std::span<std::byte> out) override {
-        return looks_incompressible(in) ? 0 : deflate_->compress(in, out);
-    }
-
-  private:
-    std::unique_ptr<BlockCompressor> deflate_;
+    Deflate deflate_;
 };
 
 class Zstd : public BlockCompressor {
   public:
-    explicit Zstd(int level) : context_(ZSTD_createCCtx()) {
+    explicit Zstd(Speed speed) : speed_(speed), context_(ZSTD_createCCtx()) {
         if (!context_) throw Error("no memory for a compressor");
-        ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level);
+        ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, zstd_level(speed));
     }
 
     std::size_t compress(std::span<const std::byte> in, std::span<std::byte> out) override {
-        if (looks_incompressible(in)) return 0;
+        if (looks_incompressible(in, speed_)) return 0;
         const std::size_t size =
             ZSTD_compress2(context_.get(), out.data(), out.size(), in.data(), in.size());
         return ZSTD_isError(size) ? 0 : size;
@@ -161,6 +189,7 @@ class Zstd : public BlockCompressor {
     struct Free {
         void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
     };
+    Speed speed_;
     std::unique_ptr<ZSTD_CCtx, Free> context_;
 };
 
@@ -180,25 +209,28 @@ std::unique_ptr<BlockCompressor> make_deflate_compressor(Speed speed, DeflateWin
 }
 
 std::unique_ptr<BlockCompressor> make_zstd_compressor(Speed speed) {
-    return std::make_unique<Zstd>(zstd_level(speed));
+    return std::make_unique<Zstd>(speed);
 }
 
-bool looks_incompressible(std::span<const std::byte> block) {
-    if (block.size() < 16384 || !has_flat_histogram(block)) return false;
-    // Flat also is a counter or a table; those shrink, ciphertext does not.
-    static thread_local IsalDeflate trial(kWideWindowBits);
-    std::array<std::byte, 4096> out;
-    return trial.compress(block.subspan(block.size() / 2, out.size()),
-                          std::span(out).first(4000)) == 0;
+bool looks_incompressible(std::span<const std::byte> block, Speed speed) {
+    return kind_of(block, speed) == Kind::Random;
 }
 
 namespace {
 
-std::unique_ptr<BlockCompressor> raw_deflate(Speed speed, unsigned window_bits) {
-    if (speed == Speed::Fast || window_bits != kWideWindowBits) {
-        return std::make_unique<IsalDeflate>(window_bits);
-    }
-    return std::make_unique<LibdeflateDeflate>(libdeflate_level(speed));
+Kind kind_of(std::span<const std::byte> block, Speed speed) {
+    // Of the sum of squares; 69616 +- 361 is that of random bytes.
+    constexpr std::uint32_t kFlat = 69616 + 6 * 361;
+    constexpr std::uint32_t kDense = 80000;
+    constexpr std::uint32_t kSimple = 700000;
+    if (block.size() < kMinSampled) return Kind::Usual;
+    const std::uint32_t squares = sum_of_squares(block);
+    if (squares >= kSimple) return Kind::Simple;
+    if (squares >= kDense) return Kind::Usual;
+    // Flat also is a counter or a table; those repeat themselves, ciphertext does not.
+    const unsigned allowed = speed == Speed::Fast ? 32 : 2;
+    if (squares < kFlat && repeats(block) <= allowed) return Kind::Random;
+    return Kind::Dense;
 }
 
 // RFC 1951, section 3.2.4: blocks of at most 65535 bytes, each behind 5 bytes of header.
@@ -222,11 +254,10 @@ std::size_t store_zlib(std::span<const std::byte> in, std::span<std::byte> out) 
     return size;
 }
 
-// Chi-square of 4096 sampled bytes, as a sum of squares: 69616 +- 361 for random bytes.
-bool has_flat_histogram(std::span<const std::byte> block) {
+// Of the counts of each byte among 4096 that are spread over the block.
+std::uint32_t sum_of_squares(std::span<const std::byte> block) {
     constexpr std::size_t kRuns = 8;
     constexpr std::size_t kRun = 512;
-    constexpr std::uint32_t kFlat = 69616 + 6 * 361;
     std::array<std::uint32_t, 256> counts{};
     for (std::size_t run = 0; run < kRuns; ++run) {
         for (const std::byte byte : block.subspan(run * (block.size() / kRuns), kRun)) {
@@ -235,11 +266,26 @@ bool has_flat_histogram(std::span<const std::byte> block) {
     }
     std::uint32_t squares = 0;
     for (const std::uint32_t count : counts) squares += count * count;
-    return squares < kFlat;
+    return squares;
 }
 
-int libdeflate_level(Speed speed) {
-    return speed == Speed::Small ? 6 : 4;
+// How often four bytes come again in 4 KiB of the block.
+unsigned repeats(std::span<const std::byte> block) {
+    constexpr std::size_t kRuns = 4;
+    constexpr std::size_t kRun = 1024;
+    constexpr unsigned kHashBits = 12;
+    std::array<std::uint32_t, 1U << kHashBits> last{};  // the four bytes of each hash seen last
+    unsigned found = 0;
+    for (std::size_t run = 0; run < kRuns; ++run) {
+        const auto sample = block.subspan(run * (block.size() / kRuns), kRun);
+        for (std::size_t i = 0; i + sizeof(std::uint32_t) <= sample.size(); ++i) {
+            const auto four = load_le<std::uint32_t>(sample, i);
+            std::uint32_t& slot = last[four * 2654435761U >> (32 - kHashBits)];
+            found += slot == four ? 1 : 0;
+            slot = four;
+        }
+    }
+    return found;
 }
 
 int zstd_level(Speed speed) {
