@@ -10,6 +10,7 @@
 #include "formats/format.h"
 #include "formats/ova/ova_format.h"
 #include "formats/ova/ovf_format.h"
+#include "formats/packed/box_format.h"
 #include "formats/packed/gcp_format.h"
 #include "formats/packed/packed_formats.h"
 #include "formats/qcow2/qcow2_format.h"
@@ -23,9 +24,10 @@ namespace {
 
 // A new format is one line here and one in its folder's place in CMakeLists.txt. Raw has no magic
 // and stands last.
-const std::array kFormats = {&kQcow2Format,  &kVmdkFormat,   &kVhdxFormat,   &kOvaFormat,
-                             &kOvfFormat,    &kGcpFormat,    &kRawGzFormat,  &kRawXzFormat,
-                             &kRawZstFormat, &kRawBz2Format, &kRawZipFormat, &kRawFormat};
+const std::array kFormats = {&kQcow2Format, &kVmdkFormat,   &kVhdxFormat,   &kBoxFormat,
+                             &kOvaFormat,   &kOvfFormat,    &kGcpFormat,    &kRawGzFormat,
+                             &kRawXzFormat, &kRawZstFormat, &kRawBz2Format, &kRawZipFormat,
+                             &kRawFormat};
 
 // Names that users bring from other tools.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 1> kAliases = {{

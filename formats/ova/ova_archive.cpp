@@ -87,7 +87,9 @@ OutputResult OvaArchive::finish(const CancelToken& cancel) {
     for (std::size_t i = 0; i < disks_.size(); ++i) {
         result.members.push_back({disks_[i].file_name, disks_[i].file_size, digests_[i]});
     }
-    if (options_.sha256) result.sha256 = file_->sha256(cancel);
+    if (options_.sha256 || !options_.digests.empty()) {
+        file_->digest(result, options_.digests, cancel);
+    }
     return result;
 }
 

@@ -56,7 +56,7 @@ bool recognizes(const InputFile& file) {
 
 std::unique_ptr<Sink> ova_sink(const OutputSpec& spec, OutputOptions& options) {
     const OvfMachine machine = ova_machine(options);
-    return make_ova_sink(spec.path, machine, {spec.speed, spec.sha256});
+    return make_ova_sink(spec.path, machine, {spec.speed, spec.sha256, spec.digests});
 }
 
 OvfMachine ova_machine(OutputOptions& options) {

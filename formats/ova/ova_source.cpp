@@ -1,5 +1,6 @@
 #include "formats/ova/ova_source.h"
 
+#include "formats/container_source.h"
 #include "formats/ova/ovf_descriptor.h"
 #include "formats/vmdk/vmdk_format.h"
 
@@ -8,33 +9,6 @@ namespace kiln::formats {
 namespace {
 
 constexpr std::uint64_t kMaxText = std::uint64_t{4} << 20;
-
-class OvaSource : public Source {
-  public:
-    OvaSource(std::unique_ptr<Source> disk, OvaContent content)
-        : disk_(std::move(disk)), content_(std::move(content)) {}
-
-    std::uint64_t virtual_size() const override { return disk_->virtual_size(); }
-    Extent next_extent(std::uint64_t offset, std::uint64_t limit) const override {
-        return disk_->next_extent(offset, limit);
-    }
-    void read(std::uint64_t offset, std::span<std::byte> out) const override {
-        disk_->read(offset, out);
-    }
-    SourceInfo info() const override {
-        SourceInfo info = disk_->info();
-        info.format = "ova";
-        for (const TarMember& member : content_.members) {
-            info.details.emplace_back(
-                "member", fmt::format("{} ({} bytes)", member.entry.name, member.entry.size));
-        }
-        return info;
-    }
-
-  private:
-    std::unique_ptr<Source> disk_;
-    OvaContent content_;
-};
 
 OvfDescriptor read_descriptor(const InputFile& file, const OvaContent& content);
 
@@ -67,7 +41,7 @@ std::string read_member(const InputFile& file, const TarMember& member) {
 }
 
 std::unique_ptr<Source> open_ova(InputFile file, const OpenOptions& options) {
-    OvaContent content = read_ova(file);
+    const OvaContent content = read_ova(file);
     const OvfDescriptor descriptor = read_descriptor(file, content);
     const auto& disk = choose_ovf_disk(descriptor, options.disk, file.name());
     const TarMember* member = content.find(disk.file);
@@ -82,7 +56,12 @@ std::unique_ptr<Source> open_ova(InputFile file, const OpenOptions& options) {
     inner.allow_backing = false;
     std::unique_ptr<Source> source = kVmdkFormat.open(
         file.window(member->offset, member->entry.size, member->entry.name), inner);
-    return std::make_unique<OvaSource>(std::move(source), std::move(content));
+    std::vector<std::pair<std::string, std::string>> details;
+    for (const TarMember& each : content.members) {
+        details.emplace_back("member",
+                             fmt::format("{} ({} bytes)", each.entry.name, each.entry.size));
+    }
+    return make_container_source(std::move(source), "ova", std::move(details));
 }
 
 namespace {

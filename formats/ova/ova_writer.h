@@ -18,6 +18,7 @@ struct OvaOptions {
     /// The digest of the whole archive. Those in the manifest are always computed, in the same
     /// pass; this one needs the finished file to be read back, as the descriptor stands first.
     bool sha256 = true;
+    std::vector<DigestType> digests = {};  ///< further ones, in the same pass as that
 };
 
 /// An OVA in one pass: a ustar archive that holds, in this order, `NAME.ovf`, `NAME.mf` and

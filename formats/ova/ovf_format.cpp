@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "formats/container_source.h"
 #include "formats/ova/ovf_descriptor.h"
 #include "formats/ova/package_check.h"
 #include "formats/reference.h"
@@ -12,32 +13,6 @@ namespace kiln::formats {
 namespace {
 
 constexpr std::uint64_t kMaxText = std::uint64_t{4} << 20;
-
-class OvfSource : public Source {
-  public:
-    OvfSource(std::unique_ptr<Source> disk, OvfDescriptor descriptor)
-        : disk_(std::move(disk)), descriptor_(std::move(descriptor)) {}
-
-    std::uint64_t virtual_size() const override { return disk_->virtual_size(); }
-    Extent next_extent(std::uint64_t offset, std::uint64_t limit) const override {
-        return disk_->next_extent(offset, limit);
-    }
-    void read(std::uint64_t offset, std::span<std::byte> out) const override {
-        disk_->read(offset, out);
-    }
-    SourceInfo info() const override {
-        SourceInfo info = disk_->info();
-        info.format = "ovf";
-        for (const OvfDescriptor::File& file : descriptor_.files) {
-            info.details.emplace_back("file", file.href);
-        }
-        return info;
-    }
-
-  private:
-    std::unique_ptr<Source> disk_;
-    OvfDescriptor descriptor_;
-};
 
 bool recognizes(const InputFile& file);
 std::unique_ptr<Source> open(InputFile file, const OpenOptions& options);
@@ -79,13 +54,16 @@ bool recognizes(const InputFile& file) {
 }
 
 std::unique_ptr<Source> open(InputFile file, const OpenOptions& options) {
-    OvfDescriptor descriptor = read_descriptor(file);
+    const OvfDescriptor descriptor = read_descriptor(file);
     const auto& disk = choose_ovf_disk(descriptor, options.disk, file.name());
     OpenOptions inner = options;
     inner.format = &kVmdkFormat;
     inner.disk.clear();
     std::unique_ptr<Source> source = kVmdkFormat.open(open_beside(file, disk.file, options), inner);
-    return std::make_unique<OvfSource>(std::move(source), std::move(descriptor));
+    std::vector<std::pair<std::string, std::string>> details;
+    for (const OvfDescriptor::File& each : descriptor.files)
+        details.emplace_back("file", each.href);
+    return make_container_source(std::move(source), "ovf", std::move(details));
 }
 
 void check(const InputFile& file, CheckReport& report, const OpenOptions& options,

@@ -27,6 +27,7 @@ std::unique_ptr<Sink> sink(const OutputSpec& spec, OutputOptions& options) {
     GcpOptions gcp;
     gcp.speed = spec.speed;
     gcp.sha256 = spec.sha256;
+    gcp.digests = spec.digests;
     gcp.round_to_gib = options.choice<bool>("round", true, {{"1G", true}, {"off", false}});
     return make_gcp_sink(spec.path, gcp);
 }

@@ -52,7 +52,7 @@ void GcpSink::begin(std::uint64_t virtual_size) {
         throw Error(fmt::format("{} cannot hold a disk of {} bytes", path_.string(), virtual_size));
     }
     size_ = options_.round_to_gib ? round_up(virtual_size, kGib) : virtual_size;
-    writer_.emplace(path_, options_.sha256);
+    writer_.emplace(path_, options_.sha256, options_.digests);
     writer_->append_plain(TarEntry{"disk.raw", size_}.encode(TarDialect::OldGnu));
 }
 

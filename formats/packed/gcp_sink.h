@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 #include "formats/compress.h"
 #include "formats/sink.h"
@@ -13,6 +14,7 @@ struct GcpOptions {
     /// Google Compute Engine takes disks of whole GiB only: the disk is made longer by zeros.
     bool round_to_gib = true;
     bool sha256 = true;
+    std::vector<DigestType> digests = {};  ///< further ones
 };
 
 /// A `.tar.gz` for Google Compute Engine: GNU tar's old format with the only member `disk.raw`,

@@ -53,8 +53,10 @@ std::unique_ptr<Encoder> make_gzip_encoder(Speed speed) {
     return std::make_unique<GzipEncoder>(level_of(speed));
 }
 
-GzipWriter::GzipWriter(const std::filesystem::path& path, bool sha256) : file_(path) {
-    if (sha256) hasher_.emplace();
+GzipWriter::GzipWriter(const std::filesystem::path& path, bool sha256,
+                       std::span<const DigestType> digests)
+    : file_(path), sha256_(sha256) {
+    if (sha256 || !digests.empty()) hasher_.emplace(digests);
     // RFC 1952: deflate, no flags, no time, no operating system.
     constexpr std::array<std::uint8_t, 10> kHeader = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff};
     write(std::as_bytes(std::span(kHeader)), nullptr);
@@ -96,7 +98,10 @@ void GzipWriter::finish(OutputResult& result, const CancelToken& cancel) {
     store_le(end, 9, static_cast<std::uint32_t>(plain_));
     write(end, nullptr);
     result.file_size = file_.position();
-    if (hasher_) result.sha256 = hasher_->finish(cancel);
+    if (!hasher_) return;
+    const std::string sha256 = hasher_->finish(cancel);
+    if (sha256_) result.sha256 = sha256;
+    result.digests = hasher_->further();
 }
 
 void GzipWriter::write(std::span<const std::byte> bytes,

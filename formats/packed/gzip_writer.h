@@ -32,7 +32,8 @@ std::unique_ptr<Encoder> make_gzip_encoder(Speed speed);
 /// content only.
 class GzipWriter {
   public:
-    GzipWriter(const std::filesystem::path& path, bool sha256);
+    GzipWriter(const std::filesystem::path& path, bool sha256,
+               std::span<const DigestType> digests = {});
 
     /// A few bytes, stored.
     void append_plain(std::span<const std::byte> bytes);
@@ -42,7 +43,7 @@ class GzipWriter {
     /// Plain bytes so far.
     std::uint64_t plain_size() const { return plain_; }
 
-    /// The end of the stream. Fills in `file_size` and `sha256`. Throws Cancelled.
+    /// The end of the stream. Fills in `file_size` and the digests. Throws Cancelled.
     void finish(OutputResult& result, const CancelToken& cancel);
     void commit() { file_.commit(); }
 
@@ -51,6 +52,7 @@ class GzipWriter {
     void add_crc(std::uint32_t crc, std::uint64_t length);
 
     OutputFile file_;
+    bool sha256_;
     std::optional<StreamHasher> hasher_;
     std::shared_ptr<const std::vector<std::byte>> zeros_;      // 64 MiB of them
     std::shared_ptr<const std::vector<std::byte>> few_zeros_;  // a block of them
