@@ -8,8 +8,8 @@ namespace kiln::formats {
 
 namespace {
 
-constexpr std::uint64_t kReadFileBudget = 1 << 16;  // blocks
-constexpr std::uint64_t kOwnerBudget = 1 << 17;     // blocks, of 16 inodes each where they are 256
+constexpr std::uint64_t kNamesBudget = 4096;     // blocks, of directories
+constexpr std::uint64_t kOwnerBudget = 1 << 17;  // blocks, of 16 inodes each where they are 256
 constexpr std::chrono::milliseconds kOwnerTime{5000};
 
 std::string_view name_of_reserved(std::uint32_t inode);
@@ -42,15 +42,17 @@ void ExtFileSystem::for_each_free(const FreeRange& visit) const {
     });
 }
 
-std::optional<std::string> ExtFileSystem::read_file(std::string_view path,
-                                                    std::size_t limit) const {
-    ExtBudget budget(kReadFileBudget);
+std::optional<std::string> ExtFileSystem::read_file(std::string_view path, std::size_t limit) const
+    try {
+    ExtBudget budget(kNamesBudget + limit / super_.block_size);
     const auto inode = files_.find(path, budget);
     if (!inode || inode->type != ExtInode::kFile || inode->is_encrypted() || inode->size > limit) {
         return std::nullopt;
     }
     const std::vector<std::byte> bytes = inodes_.content(*inode, limit, budget);
     return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+} catch (const ExtTooMuchWork&) {
+    return std::nullopt;
 }
 
 std::optional<std::string> ExtFileSystem::owner_of(std::uint64_t offset) const try {
@@ -110,7 +112,7 @@ bool ExtFileSystem::journal_in_use() const {
     constexpr std::uint32_t kMagic = 0xC03B3998;
     constexpr std::size_t kHeader = 1024;
     constexpr std::size_t kStart = 0x1C;
-    ExtBudget budget(kReadFileBudget);
+    ExtBudget budget(kNamesBudget);
     const ExtInode inode = inodes_.read(super_.journal_inode, budget);
     const std::vector<std::byte> header = inodes_.content(inode, kHeader, budget);
     if (header.size() < kHeader || load_be<std::uint32_t>(header, 0) != kMagic) {

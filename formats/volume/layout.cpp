@@ -214,11 +214,23 @@ void LayoutReader::read_file_system(LayoutNode& node, const Volume& volume) {
 }
 
 bool LayoutReader::is_physical_volume(LayoutNode& node, const Volume& volume) {
+    constexpr std::size_t kMost = 64;
+    constexpr std::size_t kMostText = std::size_t{4} << 20;
     auto label = read_lvm_label(volume);
     if (!label) return false;
-    constexpr std::size_t kMost = 64;
     node.content = kPhysicalVolume;
-    if (physical_volumes_.size() == kMost) throw Error("the disk has too many physical volumes");
+    if (const auto file_system = open_file_system(volume)) {
+        node.left_alone =
+            fmt::format("it bears the signs of LVM2 and of {}", file_system->info().type);
+        add_note(node, node.left_alone);
+        return true;
+    }
+    if (node.kind == Kind::LogicalVolume) return true;
+    std::size_t text = label->text.size();
+    for (const LvmPhysicalVolume& other : physical_volumes_) text += other.label.text.size();
+    if (physical_volumes_.size() == kMost || text > kMostText) {
+        throw Error("the disk has too many physical volumes");
+    }
     physical_volumes_.push_back(
         {node.segments.front().disk_offset, node.segments.front().length, std::move(*label)});
     return true;
@@ -251,7 +263,8 @@ LayoutNode LayoutReader::read_group(LvmGroup group) {
         if (!child.segments.empty()) {
             child.offset = child.segments.front().disk_offset;
             read_content(child);
-            if (child.content == kPhysicalVolume) physical_volumes_.pop_back();
+            // A group within a group is not looked into.
+            if (child.content == kPhysicalVolume) child.left_alone = "it is a physical volume";
         }
         node.children.push_back(std::move(child));
     }

@@ -39,6 +39,7 @@ class GroupReader {
     /// Throws Error with the reason why the volume is left alone.
     void add_segment(const LvmNode& segment, std::uint64_t& next_extent, LvmLogicalVolume& volume);
     void add_striped(const LvmNode& segment, std::uint64_t count, LvmLogicalVolume& volume);
+    [[noreturn]] void malformed(std::string reason);
     void note_use(const LvmNode& segment);
     void find_free_extents();
     std::string obstacle() const;
@@ -221,14 +222,13 @@ void GroupReader::add_segment(const LvmNode& segment, std::uint64_t& next_extent
                               LvmLogicalVolume& volume) {
     const std::string_view type = segment.text("type").value_or("");
     if (type != "striped" && type != "linear") {
-        only_plain_ = false;
-        throw Error(fmt::format("it is of type {}", type));
+        malformed(fmt::format("it is of type {}", type));
     }
     const std::uint64_t start = segment.number("start_extent").value_or(0);
     const std::uint64_t count = segment.number("extent_count").value_or(0);
-    if (start != next_extent) throw Error("its segments do not follow each other");
+    if (start != next_extent) malformed("its segments do not follow each other");
     if (count == 0 || count > (std::uint64_t{1} << 62) / extent_size_) {
-        throw Error("one of its segments has an impossible length");
+        malformed("one of its segments has an impossible length");
     }
     next_extent += count;
     add_striped(segment, count, volume);
@@ -240,7 +240,7 @@ void GroupReader::add_striped(const LvmNode& segment, std::uint64_t count,
     const std::uint64_t stripe_count = segment.number("stripe_count").value_or(1);
     if (stripes == nullptr || stripe_count == 0 || stripes->values.size() != stripe_count * 2 ||
         count % stripe_count != 0) {
-        throw Error("its stripes cannot be understood");
+        malformed("its stripes cannot be understood");
     }
     std::vector<Volume::Segment> legs;
     for (std::size_t i = 0; i < stripe_count; ++i) {
@@ -248,12 +248,12 @@ void GroupReader::add_striped(const LvmNode& segment, std::uint64_t count,
         const auto* first = std::get_if<std::uint64_t>(&stripes->values[i * 2 + 1]);
         const auto member = name != nullptr ? members_.find(*name) : members_.end();
         if (member == members_.end() || first == nullptr) {
-            throw Error("its stripes cannot be understood");
+            malformed("its stripes cannot be understood");
         }
         if (!member->second.here) throw Error("part of it is on another disk");
         const std::uint64_t each = count / stripe_count;
         if (!fits(*first, each, member->second.extents)) {
-            throw Error("it lies beyond the end of its physical volume");
+            malformed("it lies beyond the end of its physical volume");
         }
         legs.push_back({member->second.disk_offset + *first * extent_size_, each * extent_size_});
     }
@@ -264,7 +264,7 @@ void GroupReader::add_striped(const LvmNode& segment, std::uint64_t count,
     }
     const std::uint64_t sectors = segment.number("stripe_size").value_or(0);
     if (sectors == 0 || sectors > extent_size_ / kSector || extent_size_ / kSector % sectors != 0) {
-        throw Error("its stripe size is impossible");
+        malformed("its stripe size is impossible");
     }
     const std::uint64_t stripe = sectors * kSector;
     const std::uint64_t rows = legs.front().length / stripe;
@@ -276,6 +276,12 @@ void GroupReader::add_striped(const LvmNode& segment, std::uint64_t count,
             add(volume.segments, {leg.disk_offset + row * stripe, stripe});
         }
     }
+}
+
+// What cannot be followed may use any extent.
+void GroupReader::malformed(std::string reason) {
+    only_plain_ = false;
+    throw Error(std::move(reason));
 }
 
 // Whatever the type of a segment, `stripes` of physical volumes are in use by it. Others keep their

@@ -43,7 +43,7 @@ constexpr std::array kSignatures = {
     Signature{"HFS+", 1024, "HX\0\5"sv},
     Signature{"ReiserFS", 0x10034, "ReIsEr"sv},
     Signature{"JFS", 32768, "JFS1"sv},
-    Signature{"NILFS2", 1024 + 6, "\x34\x34"sv},
+    Signature{"NILFS2", 1024, "\2\0\0\0\0\0\x34\x34"sv},
     Signature{"GFS2", 65536, "\x01\x16\x19\x70"sv},
     Signature{"OCFS2", 8192, "OCFSV2"sv},
     Signature{"UFS2", 65536 + 1372, "\x19\x01\x54\x19"sv},

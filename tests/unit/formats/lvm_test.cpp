@@ -191,6 +191,13 @@ TEST_F(Lvm, SegmentsThatCannotBeAreLeftAlone) {
     EXPECT_THAT(alone(segment(1, 0, 1, "", 4000000000U)), HasSubstr("cannot be understood"));
 }
 
+TEST_F(Lvm, FreeExtentsAreKnownOnlyWhereAllIsUnderstood) {
+    for (const auto& broken : {segment(1, 0, 4, R"("pv0", 0)", 2), segment(1, 1, 4, R"("pv0", 0)"),
+                               segment(1, 0, 4, R"("pv0", 0)", 1, "writecache")}) {
+        EXPECT_THAT(read(volume_text("a", broken)).free_extents, IsEmpty());
+    }
+}
+
 TEST_F(Lvm, TwoVolumesOnTheSameExtentsMakeTheGroupUntouchable) {
     const LvmGroup group = read(volume_text("a", segment(1, 0, 4, R"("pv0", 0)")) +
                                 volume_text("b", segment(1, 0, 4, R"("pv0", 3)")));

@@ -149,6 +149,19 @@ TEST(Layout, WhatIsKnownByItsMagicIsNamed) {
     }
 }
 
+TEST(Layout, APhysicalVolumeUnderAFileSystemIsLeftAlone) {
+    SparseDisk disk(4 * kMiB);
+    put_physical_volume(disk, 0, 4 * kMiB, "AAAAAAaaaaAAAAaaaaAAAAaaaaAAAAAA", R"(vg { id = "g"
+        status = ["READ", "WRITE"] extent_size = 1024 physical_volumes { pv0 {
+        id = "AAAAAAaaaaAAAAaaaaAAAAaaaaAAAAAA" pe_start = 2048 pe_count = 4 } } })");
+    EXPECT_THAT(read_layout(disk).children, SizeIs(1));
+    EXPECT_EQ(read_layout(disk).children[0].free_extents.size(), 1U);
+    ExtImage image(disk);
+    const LayoutNode layout = read_layout(disk);
+    EXPECT_THAT(layout.left_alone, HasSubstr("of LVM2 and of ext2"));
+    EXPECT_THAT(layout.children, SizeIs(0));
+}
+
 TEST(Layout, DamageIsSaidAndTheRestIsRead) {
     SparseDisk disk = usual_disk();
     disk.put<std::uint32_t>(kMiB + 1024 + 0x20, 3);
