@@ -163,6 +163,42 @@ TEST(Thin, LogicalVolumesAreThinnedWhereTheyLie) {
     EXPECT_EQ(text_at(*thin, kMiB + 512, 8), "LABELONE");
 }
 
+TEST(Thin, NoDamageDoesHarm) {
+    // Damage in tables, labels and superblocks: an answer within the disk, and what the layout
+    // calls left alone is left alone.
+    SparseDisk disk = usual_disk();
+    put_physical_volume(disk, 10 * kMiB, kMiB, "AAAAAAaaaaAAAAaaaaAAAAaaaaAAAAAA",
+                        R"(vg { id = "g" status = ["READ", "WRITE"] extent_size = 8
+        physical_volumes { pv0 { id = "AAAAAAaaaaAAAAaaaaAAAAaaaaAAAAAA" pe_start = 64
+        pe_count = 240 } } logical_volumes { a { status = ["VISIBLE"] segment1 {
+        start_extent = 0 extent_count = 10 type = "striped" stripe_count = 1
+        stripes = ["pv0", 3] } } } })");
+    std::mt19937 random(8);
+    const std::uint64_t places[] = {440,
+                                    512,
+                                    1024,
+                                    kMiB + 1024,
+                                    kMiB + 2048,
+                                    4 * kMiB + 1024,
+                                    4 * kMiB + 4080,
+                                    10 * kMiB + 512,
+                                    10 * kMiB + 4096};
+    std::uint64_t dropped = 0;
+    for (unsigned round = 0; round < 2000; ++round) {
+        SparseDisk copy = disk;
+        for (unsigned i = 0; i < 1 + random() % 3; ++i) {
+            const std::uint64_t at = places[random() % std::size(places)] + random() % 160;
+            copy.put(at, static_cast<std::uint8_t>(random()));
+        }
+        if (random() % 2 == 0) seal_gpt_header(copy, 512);
+        const auto thin = make_thin_source(copy);
+        dropped += thin->report().dropped;
+        ASSERT_LE(thin->report().dropped, 3 * kMiB);
+        EXPECT_EQ(text_at(*thin, kMiB + 10 * 1024, 6), "hello\n");
+    }
+    EXPECT_GT(dropped, 0U);
+}
+
 TEST(Thin, StreamsAreRefused) {
     class Stream : public SparseDisk {
       public:
