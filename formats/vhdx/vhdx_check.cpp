@@ -1,6 +1,8 @@
 #include "formats/vhdx/vhdx_check.h"
 
+#include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "formats/vhdx/vhdx_source.h"
@@ -150,7 +152,18 @@ void VhdxCheck::check_payload(std::uint64_t block, std::uint64_t entry) {
                 fmt::format("Block {} has the unknown state {}.", block, entry & vhdx::kStateMask));
             return;
     }
-    take(entry & vhdx::kOffsetMask, geometry_.block_size, "Block", block);
+    // QEMU ends the file of a fixed disk with the disk, within its last block.
+    const std::uint64_t offset = entry & vhdx::kOffsetMask;
+    const std::uint64_t used =
+        std::min(geometry_.block_size, geometry_.disk_size - block * geometry_.block_size);
+    const bool whole = fits(offset, geometry_.block_size, file_.size());
+    if (!whole && used < geometry_.block_size && fits(offset, used, file_.size())) {
+        report_.notes.push_back(
+            fmt::format("The file ends within block {}, behind the end of the disk.", block));
+        take(offset, used, "Block", block);
+        return;
+    }
+    take(offset, geometry_.block_size, "Block", block);
 }
 
 void VhdxCheck::check_bitmap(std::uint64_t chunk, std::uint64_t entry) {

@@ -1,6 +1,7 @@
 #include "formats/vhdx/vhdx_sink.h"
 
 #include <bit>
+#include <limits>
 #include <optional>
 
 #include "base/error.h"
@@ -65,6 +66,7 @@ class VhdxSink : public Sink {
 };
 
 std::uint64_t chosen_block_size(std::uint64_t virtual_size);
+std::uint64_t table_entries(const vhdx::Geometry& geometry);
 
 constexpr std::uint64_t present(std::uint64_t place) {
     return place | static_cast<std::uint64_t>(vhdx::BlockState::FullyPresent);
@@ -157,7 +159,7 @@ void VhdxSink::lay_out(std::uint64_t virtual_size) {
     metadata_.disk_size = round_up(virtual_size, metadata_.logical_sector);
     geometry_ = metadata_.geometry();
     const std::uint64_t log = round_up(std::max(options_.log_size, kMiB), kMiB);
-    const std::uint64_t bat = std::max(round_up(geometry_.bat_entries(false) * 8, kMiB), kMiB);
+    const std::uint64_t bat = std::max(round_up(table_entries(geometry_) * 8, kMiB), kMiB);
     options_.log_size = log;
     regions_.metadata = {vhdx::kHeaderSection + log, kMiB};
     regions_.bat = {regions_.metadata.end(), bat};
@@ -198,6 +200,14 @@ void VhdxSink::write_headers() {
         file_->write_at(offset, header.encode());
     }
     file_->write_at(0, vhdx::encode_file_identifier(u"kiln"));
+}
+
+// QEMU counts the chunks of an empty disk in 32 bits from -1 on, and refuses a table that is too
+// short for them. It is a hole in the file.
+std::uint64_t table_entries(const vhdx::Geometry& geometry) {
+    constexpr std::uint64_t kMinusOne = std::numeric_limits<std::uint32_t>::max();
+    if (geometry.blocks() == 0) return kMinusOne / geometry.chunk_ratio();
+    return geometry.bat_entries(false);
 }
 
 std::uint64_t chosen_block_size(std::uint64_t virtual_size) {

@@ -311,6 +311,20 @@ TEST_F(VhdxTest, EveryStateOfABlockIsRead) {
     EXPECT_EQ(source->next_extent(6 * kMiB, 512), (Extent{6 * kMiB, 512, Extent::Kind::Data}));
 }
 
+TEST_F(VhdxTest, AFileMayEndWithTheDiskWithinTheLastBlock) {
+    VhdxBuilder builder;
+    builder.disk_size = kMiB + 4096;
+    builder.blocks[1] = {BlockState::FullyPresent, page_of('a')};
+    Bytes bytes = builder.build();
+    bytes.resize(builder.place(1) + 4096);
+    write_text(path("built.vhdx"), {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    EXPECT_EQ(read_disk(*open("built.vhdx"))[kMiB + 4095], std::byte{'a'});
+    EXPECT_THAT(check("built.vhdx").notes, testing::ElementsAre(HasSubstr("within block 1")));
+    expect_clean("built.vhdx");
+    fs::resize_file(path("built.vhdx"), bytes.size() - 1);
+    EXPECT_THAT(check("built.vhdx").problems, testing::ElementsAre(HasSubstr("Block 1 lies")));
+}
+
 TEST_F(VhdxTest, SectorsOf4KiBMakeLargerChunks) {
     VhdxBuilder builder;
     builder.sector_size = 4096;
