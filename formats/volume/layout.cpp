@@ -98,6 +98,7 @@ std::string describe_offset(const Source& disk, const LayoutNode& layout, std::u
                 try {
                     const Volume volume(disk, node.segments);
                     const auto file_system = open_file_system(volume);
+                    if (!file_system) return;
                     const auto owner = file_system->owner_of(before + offset - segment.disk_offset);
                     if (owner) answer += ": " + *owner;
                 } catch (const Error&) {

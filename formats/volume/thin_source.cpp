@@ -51,11 +51,34 @@ void ThinSource::read(std::uint64_t offset, std::span<std::byte> out) const {
             length = std::min(length, range->end() - offset);
             std::memset(out.data(), 0, length);
         } else {
-            if (range) length = std::min(length, range->offset - offset);
+            length = stored_run(offset, length);
             disk_.read(offset, out.first(length));
+            wipe(offset, out.first(length));
         }
         offset += length;
         out = out.subspan(length);
+    }
+}
+
+// From a byte in use to the next long unused stretch. Short ones are read along and wiped, so that
+// a fragmented file system is not read in pieces of a block.
+std::uint64_t ThinSource::stored_run(std::uint64_t offset, std::uint64_t length) const {
+    constexpr std::uint64_t kShort = 32 * 1024;
+    const std::uint64_t end = offset + length;
+    auto range = unused_.next(offset);
+    while (range && range->length <= kShort && range->end() < end) {
+        range = unused_.next(range->end());
+    }
+    return range && range->offset < end ? range->offset - offset : length;
+}
+
+void ThinSource::wipe(std::uint64_t offset, std::span<std::byte> bytes) const {
+    const std::uint64_t end = offset + bytes.size();
+    auto range = unused_.next(offset);
+    while (range && range->offset < end) {
+        const std::uint64_t length = std::min(range->end(), end) - range->offset;
+        std::memset(bytes.data() + (range->offset - offset), 0, length);
+        range = unused_.next(range->end());
     }
 }
 

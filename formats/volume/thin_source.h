@@ -52,6 +52,9 @@ class ThinSource : public Source {
     const ThinReport& report() const { return report_; }
 
   private:
+    std::uint64_t stored_run(std::uint64_t offset, std::uint64_t length) const;
+    void wipe(std::uint64_t offset, std::span<std::byte> bytes) const;
+
     const Source& disk_;
     RangeSet unused_;
     ThinReport report_;

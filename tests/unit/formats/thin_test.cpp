@@ -87,6 +87,34 @@ TEST(Thin, ExtentsAreExactAndHideWhatIsBelow) {
     EXPECT_TRUE(whole == expected);
 }
 
+TEST(Thin, ReadsOfAnyLengthWipeShortAndLongStretches) {
+    constexpr std::uint64_t kSize = 4 * kMiB;
+    SparseDisk disk(kSize);
+    disk.write(0, std::string(kSize, 'x'));
+    std::string expected(kSize, 'x');
+    std::mt19937 random(9);
+    RangeSet unused;
+    for (std::uint64_t at = 0; at < kSize;) {
+        const std::uint64_t length = std::min<std::uint64_t>(
+            (1 + random() % (random() % 8 == 0 ? 400 : 20)) * 512, kSize - at);
+        if (random() % 2 == 0) {
+            unused.add(at, length);
+            expected.replace(at, length, length, '\0');
+        }
+        at += length;
+    }
+    unused.commit();
+    unused.finish();
+    const ThinSource thin(disk, std::move(unused), {});
+    for (unsigned i = 0; i < 2000; ++i) {
+        const std::uint64_t at = random() % kSize;
+        const std::size_t length = random() % std::min<std::uint64_t>(kSize - at, 300'000);
+        ASSERT_TRUE(text_at(thin, at, length) == expected.substr(at, length))
+            << at << " " << length;
+    }
+    EXPECT_TRUE(text_at(thin, 0, kSize) == expected);
+}
+
 TEST(Thin, AnUncleanFileSystemStaysAsItIs) {
     SparseDisk disk = usual_disk();
     disk.put<std::uint16_t>(kMiB + 1024 + 0x3A, 0);
