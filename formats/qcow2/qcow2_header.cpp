@@ -14,6 +14,8 @@ constexpr std::uint32_t kMaxSnapshots = 65536;
 constexpr std::uint64_t kMaxSnapshotTable = std::uint64_t{16} << 20;
 constexpr std::uint32_t kMaxSnapshotExtra = 1024;
 constexpr std::size_t kMaxExtensions = 64;
+constexpr std::uint32_t kMaxBitmaps = 65535;
+constexpr std::uint64_t kMaxBitmapDirectory = std::uint64_t{16} << 20;
 
 constexpr std::uint32_t kEndOfExtensions = 0;
 constexpr std::uint32_t kBackingFormat = 0xe2792aca;
@@ -23,6 +25,7 @@ void decode_features(Qcow2Header& header, std::span<const std::byte> bytes, cons
 void check_geometry(const Qcow2Header& header, const InputFile& file);
 void decode_extensions(Qcow2Header& header, std::span<const std::byte> bytes, std::size_t position,
                        const InputFile& file);
+void decode_bitmaps(Qcow2Header& header, std::span<const std::byte> data, const InputFile& file);
 void decode_backing_name(Qcow2Header& header, std::span<const std::byte> bytes,
                          const InputFile& file);
 std::string text_at(std::span<const std::byte> bytes, std::size_t position, std::size_t length);
@@ -126,6 +129,31 @@ Qcow2SnapshotTable read_qcow2_snapshots(const InputFile& file, const Qcow2Header
     return table;
 }
 
+std::vector<Qcow2Bitmap> read_qcow2_bitmaps(const InputFile& file, const Qcow2Header& header) {
+    constexpr std::size_t kFixed = 24;
+    if (!header.has_bitmaps()) return {};
+    std::vector<std::byte> directory(header.bitmap_directory_size);
+    file.read(header.bitmap_directory_offset, directory);
+    std::vector<Qcow2Bitmap> bitmaps;
+    std::uint64_t position = 0;
+    for (std::uint32_t i = 0; i < header.bitmap_count; ++i) {
+        if (!fits(position, kFixed, directory.size()))
+            refuse(file, "its bitmap directory ends early");
+        const auto entry = std::span<const std::byte>(directory).subspan(position);
+        Qcow2Bitmap bitmap;
+        bitmap.table_offset = load_be<std::uint64_t>(entry, 0);
+        bitmap.table_size = load_be<std::uint32_t>(entry, 8);
+        const auto name_length = load_be<std::uint16_t>(entry, 18);
+        const auto extra_length = load_be<std::uint32_t>(entry, 20);
+        const std::uint64_t length = kFixed + std::uint64_t{extra_length} + name_length;
+        if (length > entry.size()) refuse(file, "its bitmap directory ends early");
+        bitmap.name = text_at(entry, kFixed + extra_length, name_length);
+        bitmaps.push_back(std::move(bitmap));
+        position += round_up(length, 8);
+    }
+    return bitmaps;
+}
+
 qcow2::CompressedRange qcow2::compressed_range(std::uint64_t entry, const Qcow2Header& header) {
     const unsigned shift = header.compressed_shift();
     const std::uint64_t offset = entry & ((std::uint64_t{1} << shift) - 1);
@@ -219,8 +247,20 @@ void decode_extensions(Qcow2Header& header, std::span<const std::byte> bytes, st
             refuse(file, "its header extensions are damaged");
         }
         if (type == kBackingFormat) header.backing_format = text_at(bytes, position, length);
-        if (type == kBitmaps) header.has_bitmaps = true;
+        if (type == kBitmaps) decode_bitmaps(header, bytes.subspan(position, length), file);
         position += round_up(length, 8);
+    }
+}
+
+void decode_bitmaps(Qcow2Header& header, std::span<const std::byte> data, const InputFile& file) {
+    // Without the autoclear bit the extension is out of date and to be ignored.
+    if ((header.autoclear & Qcow2Header::kBitmapsValid) == 0) return;
+    if (data.size() < 24) refuse(file, "its bitmap extension is cut off");
+    header.bitmap_count = load_be<std::uint32_t>(data, 0);
+    header.bitmap_directory_size = load_be<std::uint64_t>(data, 8);
+    header.bitmap_directory_offset = load_be<std::uint64_t>(data, 16);
+    if (header.bitmap_count > kMaxBitmaps || header.bitmap_directory_size > kMaxBitmapDirectory) {
+        refuse(file, fmt::format("{} bitmaps", header.bitmap_count));
     }
 }
 

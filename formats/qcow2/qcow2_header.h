@@ -20,6 +20,7 @@ struct Qcow2Header {
     static constexpr std::uint64_t kDataFile = 1U << 2;
     static constexpr std::uint64_t kCompressionType = 1U << 3;
     static constexpr std::uint64_t kExtendedL2 = 1U << 4;
+    static constexpr std::uint64_t kBitmapsValid = 1U << 0;   // of the autoclear features
     static constexpr std::uint64_t kLazyRefcounts = 1U << 0;  // of the compatible features
 
     std::uint32_t version = 3;
@@ -38,8 +39,12 @@ struct Qcow2Header {
     std::uint8_t compression_type = 0;  ///< 0 zlib, 1 zstd
     std::string backing_name;
     std::string backing_format;
-    bool has_bitmaps = false;
+    /// The bitmap directory; no bitmaps: all 0.
+    std::uint32_t bitmap_count = 0;
+    std::uint64_t bitmap_directory_size = 0;
+    std::uint64_t bitmap_directory_offset = 0;
 
+    bool has_bitmaps() const { return bitmap_count != 0; }
     std::uint64_t cluster_size() const { return std::uint64_t{1} << cluster_bits; }
     bool extended_l2() const { return (incompatible & kExtendedL2) != 0; }
     std::uint64_t l2_entry_size() const { return extended_l2() ? 16 : 8; }
@@ -70,6 +75,16 @@ struct Qcow2SnapshotTable {
 
 /// Throws Error when the table is damaged.
 Qcow2SnapshotTable read_qcow2_snapshots(const InputFile& file, const Qcow2Header& header);
+
+/// A persistent dirty bitmap, as far as `check` needs it.
+struct Qcow2Bitmap {
+    std::string name;
+    std::uint64_t table_offset = 0;
+    std::uint32_t table_size = 0;  ///< in entries
+};
+
+/// Throws Error when the bitmap directory is damaged.
+std::vector<Qcow2Bitmap> read_qcow2_bitmaps(const InputFile& file, const Qcow2Header& header);
 
 /// Entries of the L1 and L2 tables.
 namespace qcow2 {

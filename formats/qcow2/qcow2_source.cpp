@@ -238,7 +238,7 @@ std::vector<std::string> feature_names(const Qcow2Header& header) {
     if ((header.compatible & Qcow2Header::kLazyRefcounts) != 0) {
         names.emplace_back("lazy_refcounts");
     }
-    if (header.has_bitmaps) names.emplace_back("bitmaps");
+    if (header.has_bitmaps()) names.emplace_back("bitmaps");
     return names;
 }
 

@@ -109,6 +109,17 @@ TEST_F(Tools, QemuReadsWhatIsWritten) {
     outputs.push_back({find_format("qcow2"), {{"compat", "0.10"}, {"compress", "on"}}});
     outputs.push_back({find_format("qcow2"), {{"compress", "on"}, {"window", "32k"}}});
     outputs.push_back({find_format("qcow2"), {{"lazy_refcounts", "on"}}});
+    for (const char* cluster : {"16k", "64k", "2M"}) {
+        Output output{find_format("qcow2"), {{"cluster_size", cluster}, {"extended_l2", "on"}}};
+        outputs.push_back(output);
+        for (const char* compression : {"zlib", "zstd"}) {
+            output.options["compression_type"] = compression;
+            outputs.push_back(output);
+        }
+    }
+    for (const char* preallocation : {"falloc", "full"}) {
+        outputs.push_back({find_format("raw"), {{"preallocation", preallocation}}});
+    }
     // A sector, no multiple of a cluster, some megabytes.
     for (const std::uint64_t size : {512ULL, 65536ULL * 3 + 512, 12'345'856ULL}) {
         write_mixed(path("in.raw"), size, static_cast<unsigned>(size));
@@ -171,6 +182,21 @@ TEST_F(Tools, QemusImagesAreReadEqual) {
     }
 }
 
+TEST_F(Tools, BitmapsAreFollowedWhenAnImageIsChecked) {
+    must_run("qemu-img", {"create", "-f", "qcow2", text("disk.qcow2"), "64M"});
+    for (const char* name : {"one", "two"}) {
+        must_run("qemu-img", {"bitmap", "--add", text("disk.qcow2"), name});
+    }
+    EXPECT_TRUE(check_image(path("disk.qcow2"), {}).clean());
+    // Without the autoclear bit the bitmaps are to be ignored: their clusters are in nobody's use.
+    std::fstream file(path("disk.qcow2"), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(95).put(0);
+    file.close();
+    const CheckReport report = check_image(path("disk.qcow2"), {});
+    EXPECT_EQ(report.corruptions, 0U);
+    EXPECT_GE(report.leaks, 3U);
+}
+
 TEST_F(Tools, BackingChainsAndSnapshotsAreReadEqual) {
     must_run("qemu-img", {"create", "-f", "qcow2", text("base.qcow2"), "8M"});
     must_run("qemu-img", {"create", "-f", "qcow2", "-b", "base.qcow2", "-F", "qcow2", "-o",
@@ -200,7 +226,7 @@ TEST_F(Tools, HugeSparseDisksTakeNoTime) {
         file.seekp(static_cast<std::streamoff>(size - 5));
         file << "end";
         file.close();
-        for (const const Format* format : {find_format("qcow2"), find_format("vmdk")}) {
+        for (const Format* format : {find_format("qcow2"), find_format("vmdk")}) {
             OutputSpec spec{path("out"), format, {}};
             convert_to(path("huge.raw"), find_format("raw"), spec);
             must_run("qemu-img", {"check", "-f", std::string(format->name), text("out")});
