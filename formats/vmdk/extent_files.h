@@ -21,10 +21,8 @@ namespace kiln::formats {
 std::unique_ptr<Source> open_extent(const InputFile& descriptor, const VmdkExtentLine& line,
                                     const OpenOptions& options);
 
-/// A part of a disk and the source of its bytes. Any thread.
-///
-/// A disk may have thousands of files, so that only some stay open, those used last; the others are
-/// opened again when they are needed.
+/// The extents of a disk that are in files of their own. Any thread. A disk may have thousands, so
+/// that only some stay open, those used last; the others are opened again when they are needed.
 class ExtentFiles {
   public:
     ExtentFiles(InputFile descriptor, std::vector<VmdkExtentLine> lines,

@@ -96,13 +96,16 @@ OutputResult FlatVmdkSink::finish(const CancelToken& cancel) {
 }
 
 void FlatVmdkSink::commit() {
-    if (fs::exists(disk_path_)) fs::remove(path_);
+    std::error_code error;
+    if (fs::exists(disk_path_, error)) fs::remove(path_, error);
+    if (error) {
+        throw system_error(fmt::format("cannot replace {}", path_.string()), error.value());
+    }
     disk_->commit();
     try {
         descriptor_->commit();
     } catch (...) {
-        std::error_code ignored;
-        fs::remove(disk_path_, ignored);
+        fs::remove(disk_path_, error);
         throw;
     }
 }
