@@ -1,0 +1,41 @@
+#include "formats/file_system/xfs_file_system.h"
+
+#include <algorithm>
+
+#include "formats/bytes.h"
+#include "formats/file_system/xfs_log.h"
+
+namespace kiln::formats {
+
+std::unique_ptr<FileSystem> open_xfs(const Volume& volume) {
+    auto super = XfsSuperblock::read(volume);
+    if (!super) return nullptr;
+    return std::make_unique<XfsFileSystem>(volume, std::move(*super));
+}
+
+XfsFileSystem::XfsFileSystem(const Volume& volume, XfsSuperblock super)
+    : volume_(volume), super_(std::move(super)), free_space_(volume_, super_) {
+    info_.type = "xfs";
+    info_.label = super_.label;
+    info_.uuid = super_.uuid;
+    info_.size = super_.size();
+    info_.used = (super_.blocks - super_.free_blocks) * super_.block_size;
+    info_.block_size = super_.block_size;
+    info_.untouchable = super_.obstacle;
+    if (info_.size > volume.size()) {
+        info_.untouchable = "it is larger than its volume";
+    } else if (info_.untouchable.empty() && !xfs_log_is_clean(volume, super_)) {
+        info_.untouchable = "its log has not been replayed";
+    }
+}
+
+// Free space at the end of one group and at the start of the next cannot meet: headers are between.
+void XfsFileSystem::for_each_free(const FreeRange& visit) const {
+    for (std::uint32_t group = 0; group < super_.groups; ++group) {
+        free_space_.for_each(group, [&](std::uint32_t start, std::uint32_t count) {
+            visit(super_.offset_in_group(group, start), std::uint64_t{count} * super_.block_size);
+        });
+    }
+}
+
+}  // namespace kiln::formats

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "formats/file_system/file_system.h"
+#include "formats/file_system/xfs_free_space.h"
+#include "formats/file_system/xfs_superblock.h"
+
+namespace kiln::formats {
+
+/// XFS with its log inside. Free blocks are those of the allocation groups' trees.
+class XfsFileSystem : public FileSystem {
+  public:
+    XfsFileSystem(const Volume& volume, XfsSuperblock super);
+    XfsFileSystem(const XfsFileSystem&) = delete;
+    XfsFileSystem& operator=(const XfsFileSystem&) = delete;
+
+    FileSystemInfo info() const override { return info_; }
+    void for_each_free(const FreeRange& visit) const override;
+
+  private:
+    const Volume& volume_;
+    XfsSuperblock super_;
+    XfsFreeSpace free_space_;
+    FileSystemInfo info_;
+};
+
+}  // namespace kiln::formats
