@@ -68,10 +68,7 @@ void InputFile::read(std::uint64_t offset, std::span<std::byte> out) const {
         if (count < 0) {
             throw system_error(fmt::format("cannot read {} at offset {}", name_, offset), errno);
         }
-        if (count == 0) {
-            throw Error(fmt::format("{} has become shorter while it was read", name_))
-                .with_hint("Make sure that nothing writes to the image, then try again.");
-        }
+        if (count == 0) throw_shrunk();
         out = out.subspan(static_cast<std::size_t>(count));
         offset += static_cast<std::uint64_t>(count);
     }
@@ -89,10 +86,24 @@ std::uint64_t InputFile::seek(std::uint64_t offset, int whence) const {
     if (offset >= size_) return size_;
     const off_t found = lseek(fd_->get(), static_cast<off_t>(base_ + offset), whence);
     if (found < 0) {
-        if (errno == ENXIO) return size_;  // SEEK_DATA: only a hole follows
-        return whence == SEEK_DATA ? offset : size_;
+        const bool at_end = errno == ENXIO;  // only a hole follows, or the file ends before
+        if (!at_end) return whence == SEEK_DATA ? offset : size_;
+        check_size();
+        return size_;
     }
     return std::min(static_cast<std::uint64_t>(found) - base_, size_);
+}
+
+// A hole at the end of a file looks like the end of one that has been cut.
+void InputFile::check_size() const {
+    struct stat status {};
+    if (fstat(fd_->get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
+    if (static_cast<std::uint64_t>(status.st_size) < base_ + size_) throw_shrunk();
+}
+
+void InputFile::throw_shrunk() const {
+    throw Error(fmt::format("{} has become shorter while it was read", name_))
+        .with_hint("Make sure that nothing writes to the image, then try again.");
 }
 
 namespace {

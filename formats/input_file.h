@@ -41,6 +41,8 @@ class InputFile {
 
   private:
     std::uint64_t seek(std::uint64_t offset, int whence) const;
+    void check_size() const;
+    [[noreturn]] void throw_shrunk() const;
 
     std::shared_ptr<const UniqueFd> fd_;
     std::filesystem::path path_;

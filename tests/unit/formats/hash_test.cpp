@@ -58,6 +58,19 @@ TEST(HashSource, DoesNotReadHoles) {
     EXPECT_THAT(result.digests, IsEmpty());
 }
 
+TEST(HashSource, SaysThatAFileHasShrunk) {
+    const TempDir directory(temp_root());
+    const auto path = directory.path() / "disk.raw";
+    write_text(path, std::string(1 << 20, 'x'));
+    OpenOptions options;
+    options.format = find_format("raw");
+    const auto source = open_source(path, options);
+    std::filesystem::resize_file(path, 1 << 19);
+    EXPECT_THROW(hash_source(*source), Error);
+    std::filesystem::resize_file(path, 0);
+    EXPECT_THROW(hash_source(*source), Error);
+}
+
 TEST(HashSource, CanBeCancelledInALongHole) {
     class HugeSource : public MemorySource {
       public:
