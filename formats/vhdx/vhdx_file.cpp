@@ -61,11 +61,17 @@ VhdxFile::Stretch VhdxFile::stretch(std::uint64_t offset, std::uint64_t length) 
     if (changes_.touches(offset, length) || !fits(offset, length, file_.size())) {
         return {true, offset + length};
     }
-    const std::uint64_t data = file_.next_data(offset);
-    if (data > offset) return {false, data};
-    const std::uint64_t hole = file_.next_hole(offset);
-    // A hole punched between the two calls would give nothing; then it is data to read.
-    return {true, hole > offset ? hole : offset + length};
+    const std::lock_guard lock(stretch_mutex_);
+    if (offset >= stretch_begin_ && offset < last_stretch_.end) return last_stretch_;
+    Stretch answer{false, file_.next_data(offset)};
+    if (answer.end <= offset) {
+        const std::uint64_t hole = file_.next_hole(offset);
+        // A hole punched between the two calls would give nothing; then it is data to read.
+        answer = {true, hole > offset ? hole : offset + length};
+    }
+    stretch_begin_ = offset;
+    last_stretch_ = answer;
+    return answer;
 }
 
 namespace {

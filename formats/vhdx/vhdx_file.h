@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <span>
 
 #include "formats/input_file.h"
@@ -48,7 +49,8 @@ class VhdxFile {
         bool stored = true;
         std::uint64_t end = 0;
     };
-    /// The caller cares for `length` bytes.
+    /// The caller cares for `length` bytes. Asks the file system only where the last answer ends:
+    /// some (tmpfs) look at every page up to the next hole.
     Stretch stretch(std::uint64_t offset, std::uint64_t length) const;
 
   private:
@@ -58,6 +60,9 @@ class VhdxFile {
     std::uint64_t size_;
     std::uint64_t replayed_ = 0;
     mutable TableCache tables_;
+    mutable std::mutex stretch_mutex_;
+    mutable std::uint64_t stretch_begin_ = 0;
+    mutable Stretch last_stretch_;
 };
 
 }  // namespace kiln::formats::vhdx
