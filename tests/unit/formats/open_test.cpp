@@ -158,8 +158,6 @@ TEST_F(OpenTest, KnowsFormatsThatItCannotRead) {
         {"# Disk DescriptorFile\n"sv, "descriptor"},
         {"vhdxfile"sv, "VHDX"},
         {"LUKS\xba\xbe"sv, "encrypted"},
-        {"\x1f\x8b\x08"sv, "gzip"},
-        {"PK\x03\x04"sv, "zip"},
         {"QED\0"sv, "QED"}};
     for (const auto& [text, words] : kKnown) {
         write_text(root_ / "file", std::string(text) + std::string(1000, '\0'));
