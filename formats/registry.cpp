@@ -15,6 +15,8 @@
 #include "formats/packed/packed_formats.h"
 #include "formats/qcow2/qcow2_format.h"
 #include "formats/raw/raw_format.h"
+#include "formats/vdi/vdi_format.h"
+#include "formats/vhd/vhd_format.h"
 #include "formats/vhdx/vhdx_format.h"
 #include "formats/vmdk/vmdk_format.h"
 
@@ -24,10 +26,10 @@ namespace {
 
 // A new format is one line here and one in its folder's place in CMakeLists.txt. Raw has no magic
 // and stands last.
-const std::array kFormats = {&kQcow2Format, &kVmdkFormat,   &kVhdxFormat,   &kBoxFormat,
-                             &kOvaFormat,   &kOvfFormat,    &kGcpFormat,    &kRawGzFormat,
-                             &kRawXzFormat, &kRawZstFormat, &kRawBz2Format, &kRawZipFormat,
-                             &kRawFormat};
+const std::array kFormats = {&kQcow2Format,  &kVmdkFormat,   &kVhdxFormat,  &kVhdFormat,
+                             &kVdiFormat,    &kBoxFormat,    &kOvaFormat,   &kOvfFormat,
+                             &kGcpFormat,    &kRawGzFormat,  &kRawXzFormat, &kRawZstFormat,
+                             &kRawBz2Format, &kRawZipFormat, &kRawFormat};
 
 // Names that users bring from other tools.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 1> kAliases = {{

@@ -1,0 +1,99 @@
+#include "formats/vhd/block_source.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/error.h"
+
+namespace kiln::formats {
+
+using Kind = Extent::Kind;
+
+Extent BlockSource::next_extent(std::uint64_t offset, std::uint64_t limit) const {
+    const std::uint64_t end = limit < size_ - offset ? offset + limit : size_;
+    Tables tables(file_);
+    const Mapping first = map(offset, tables);
+    if (first.kind == Mapping::Kind::Stored) return stored_extent(offset, end, tables);
+    std::uint64_t stop = offset + first.length;
+    while (stop < end) {
+        const Mapping next = map(stop, tables);
+        if (next.kind != first.kind) break;
+        stop += next.length;
+    }
+    if (first.kind == Mapping::Kind::Zero) return {offset, stop - offset, Kind::Zero};
+    if (parent_) return parent_extent(offset, stop - offset);
+    return {offset, stop - offset, Kind::Hole};
+}
+
+void BlockSource::read(std::uint64_t offset, std::span<std::byte> out) const {
+    Tables tables(file_);
+    while (!out.empty()) {
+        const Mapping mapping = map(offset, tables);
+        std::uint64_t length = std::min<std::uint64_t>(mapping.length, out.size());
+        switch (mapping.kind) {
+            case Mapping::Kind::Stored:
+                // Blocks that follow each other in the file are read in one call.
+                while (length < out.size()) {
+                    const Mapping next = map(offset + length, tables);
+                    if (next.kind != mapping.kind || next.host != mapping.host + length) break;
+                    length = std::min<std::uint64_t>(length + next.length, out.size());
+                }
+                file_.read(mapping.host, out.first(length));
+                break;
+            case Mapping::Kind::Zero:
+                std::memset(out.data(), 0, length);
+                break;
+            case Mapping::Kind::Absent:
+                read_parent(offset, out.first(length));
+                break;
+        }
+        offset += length;
+        out = out.subspan(length);
+    }
+}
+
+// Walks on as long as blocks are stored and the file has data in them, or has not.
+Extent BlockSource::stored_extent(std::uint64_t offset, std::uint64_t end, Tables& tables) const {
+    std::uint64_t stop = offset;
+    bool data = true;
+    while (stop < end) {
+        const Mapping mapping = map(stop, tables);
+        if (mapping.kind != Mapping::Kind::Stored) break;
+        const std::uint64_t next_data = file_.next_data(mapping.host);
+        const bool data_here = next_data <= mapping.host;
+        if (stop == offset) data = data_here;
+        if (data_here != data) break;
+        std::uint64_t next = data_here ? file_.next_hole(mapping.host) : next_data;
+        // A hole punched between the two calls would give nothing; then it is data to read.
+        if (next <= mapping.host) next = mapping.host + mapping.length;
+        const std::uint64_t length = std::min(mapping.length, next - mapping.host);
+        stop += length;
+        if (length != mapping.length) break;
+    }
+    return {offset, stop - offset, data ? Kind::Data : Kind::Zero};
+}
+
+Extent BlockSource::parent_extent(std::uint64_t offset, std::uint64_t length) const {
+    const std::uint64_t size = parent_->virtual_size();
+    if (offset >= size) return {offset, length, Kind::Hole};
+    const std::uint64_t wanted = std::min(length, size - offset);
+    Extent below = parent_->next_extent(offset, wanted);
+    below.length = std::min(below.length, wanted);
+    return below;
+}
+
+void BlockSource::read_parent(std::uint64_t offset, std::span<std::byte> out) const {
+    const std::uint64_t size = parent_ ? parent_->virtual_size() : 0;
+    const std::uint64_t there =
+        offset < size ? std::min<std::uint64_t>(out.size(), size - offset) : 0;
+    if (there != 0) parent_->read(offset, out.first(there));
+    if (there != out.size()) std::memset(out.data() + there, 0, out.size() - there);
+}
+
+void BlockSource::damaged(std::uint64_t offset, std::string_view reason) const {
+    throw Error(fmt::format("{} is damaged at guest offset {}", file_.name(), offset))
+        .because(reason)
+        .with_hint("Run `kiln image check` on it for a list of what is wrong.");
+}
+
+}  // namespace kiln::formats
