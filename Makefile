@@ -6,7 +6,7 @@ JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 600
 BUILD := build/release
 
-.PHONY: build test demo check bench fuzz install deps configure clean
+.PHONY: build test test-slow demo check bench fuzz install deps configure clean
 
 build: configure
 	cmake --build --preset release -j $(JOBS) --target kiln
@@ -14,6 +14,11 @@ build: configure
 test: configure
 	cmake --build --preset release -j $(JOBS)
 	scripts/run-tests $(BUILD)
+
+# Every format in every way, and hundreds of damaged files: the better part of an hour.
+test-slow: configure
+	cmake --build --preset release -j $(JOBS)
+	scripts/run-tests $(BUILD) -L slow
 
 demo: build
 	scripts/demo $(BUILD)/src/cli/kiln

@@ -16,7 +16,7 @@ endfunction()
 
 # kiln_test(NAME SOURCES a_test.cpp ... [DEPS targets ...] [LABELS labels ...] [TIMEOUT seconds] [SERIAL])
 # A GoogleTest program. Every test case is registered with ctest under its own name.
-# LABELS: unit (default), integration, e2e, slow. SERIAL: its cases do not run beside other tests.
+# LABELS: one of unit (default), integration, e2e, slow (run by `make test-slow` alone). SERIAL: its cases do not run beside other tests.
 function(kiln_test name)
     cmake_parse_arguments(arg "SERIAL" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
     if(NOT arg_LABELS)

@@ -115,7 +115,7 @@ ConvertResult convert(const Source& source, std::span<const std::unique_ptr<Sink
     for (const auto& sink : sinks) plain.push_back(sink.get());
     ConvertResult result = convert_uncommitted(source, plain, options);
     options.cancel.throw_if_cancelled();
-    for_each_at_once(plain, [&](std::size_t i) { plain[i]->commit(); });
+    for_each_at_once(plain, [&](std::size_t i) { plain[i]->commit(options.sync); });
     return result;
 }
 

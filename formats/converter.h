@@ -22,6 +22,7 @@ struct ConvertOptions {
     std::function<void(const ProgressEvent&)> progress;
     std::string progress_id = "convert";
     std::string progress_label = "converting";
+    Sync sync = Sync::Yes;  ///< of the outputs before they get their names
     /// Refuse to start when the target's file system has clearly too little room.
     bool check_space = true;
 };
@@ -45,9 +46,9 @@ struct ConvertResult {
 /// Memory: 3 batches per thread, each with a buffer and one encoded copy per compressing sink:
 /// about 2 MiB per thread with one sink of 64 KiB blocks.
 ///
-/// Sinks are finished at the same time, and all of them before the first one is committed. On an error or cancellation (thrown as
-/// kiln::Error or kiln::Cancelled) no output exists under its final name; the temporaries go with
-/// the sinks.
+/// Sinks are finished at the same time, and all of them before the first one is committed. On an
+/// error or cancellation (thrown as kiln::Error or kiln::Cancelled) no output exists under its
+/// final name; the temporaries go with the sinks.
 ConvertResult convert(const Source& source, std::span<const std::unique_ptr<Sink>> sinks,
                       const ConvertOptions& options = {});
 

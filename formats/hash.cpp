@@ -44,7 +44,7 @@ class HashSink : public Sink {
         result.digests = hasher_.further();
         return result;
     }
-    void commit() override {}
+    void commit(Sync) override {}
 
   private:
     StreamHasher hasher_;

@@ -83,8 +83,8 @@ std::uint64_t OutputFile::size() const {
     return static_cast<std::uint64_t>(status.st_size);
 }
 
-void OutputFile::commit() {
-    if (file_) file_->commit();
+void OutputFile::commit(Sync sync) {
+    if (file_) file_->commit(sync);
 }
 
 void OutputFile::write_fully(std::optional<std::uint64_t> offset,

@@ -40,7 +40,7 @@ class OutputFile {
                 const CancelToken& cancel) const;
     std::uint64_t size() const;
 
-    void commit();
+    void commit(Sync sync);
 
   private:
     void write_fully(std::optional<std::uint64_t> offset, std::span<const std::byte> bytes);

@@ -16,20 +16,7 @@ struct Magic {
 
 using namespace std::string_view_literals;
 constexpr std::array kNotReadable = {
-    Magic{0, "# Disk DescriptorFile"sv, "a VMDK descriptor with its data in other files"},
-    Magic{0, "COWD"sv, "a VMDK of ESX's old sparse kind"},
-    Magic{0, "vhdxfile"sv, "a VHDX"},
-    Magic{0, "conectix"sv, "a dynamic VHD"},
-    Magic{64, "\x7f\x10\xda\xbe"sv, "a VDI"},
     Magic{0, "LUKS\xba\xbe"sv, "encrypted (LUKS)"},
-    Magic{0, "\x1f\x8b"sv, "compressed (gzip)"},
-    Magic{0,
-          "\xfd"
-          "7zXZ\0"sv,
-          "compressed (xz)"},
-    Magic{0, "\x28\xb5\x2f\xfd"sv, "compressed (zstd)"},
-    Magic{0, "BZh"sv, "compressed (bzip2)"},
-    Magic{0, "PK\x03\x04"sv, "a zip archive"},
     Magic{0, "QED\0"sv, "a QED image"},
 };
 

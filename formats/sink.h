@@ -10,6 +10,7 @@
 
 #include "base/cancel.h"
 #include "base/digest.h"
+#include "base/file.h"
 #include "formats/zero.h"
 
 namespace kiln::formats {
@@ -109,8 +110,8 @@ class Sink {
     /// Writes tables and trailers; the content is complete afterwards. Throws Cancelled (digests
     /// may take a while).
     virtual OutputResult finish(const CancelToken& cancel) = 0;
-    /// Syncs the file and gives it its final name.
-    virtual void commit() = 0;
+    /// Gives the file its final name, by default when all of it is on the disk.
+    virtual void commit(Sync sync) = 0;
 };
 
 }  // namespace kiln::formats

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "formats/bytes.h"
-#include "formats/file_system/text.h"
+#include "formats/text.h"
 
 namespace kiln::formats {
 

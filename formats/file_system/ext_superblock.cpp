@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 #include "formats/bytes.h"
-#include "formats/file_system/checksum.h"
-#include "formats/file_system/text.h"
+#include "formats/checksum.h"
+#include "formats/text.h"
 
 namespace kiln::formats {
 

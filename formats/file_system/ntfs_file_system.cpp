@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "formats/bytes.h"
-#include "formats/file_system/text.h"
+#include "formats/text.h"
 
 namespace kiln::formats {
 

@@ -3,7 +3,7 @@
 
 #include "formats/bytes.h"
 #include "formats/file_system/file_system.h"
-#include "formats/file_system/text.h"
+#include "formats/text.h"
 
 namespace kiln::formats {
 

@@ -31,7 +31,7 @@ class OvaArchive {
     OutputMember end_disk(const CancelToken& cancel);
     /// Writes descriptor, manifest and the archive's end.
     OutputResult finish(const CancelToken& cancel);
-    void commit() { file_->commit(); }
+    void commit(Sync sync) { file_->commit(sync); }
 
   private:
     std::string manifest(const std::string& descriptor_digest) const;

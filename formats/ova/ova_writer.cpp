@@ -26,7 +26,7 @@ class DiskSink : public Sink {
         const OutputMember disk = archive_.end_disk(cancel);
         return {disk.name, "vmdk", disk.size, disk.sha256, {}};
     }
-    void commit() override { archive_.commit(); }
+    void commit(Sync sync) override { archive_.commit(sync); }
 
   private:
     OvaArchive& archive_;
@@ -55,7 +55,7 @@ class OvaSink : public Sink {
         archive_.end_disk(cancel);
         return archive_.finish(cancel);
     }
-    void commit() override { archive_.commit(); }
+    void commit(Sync sync) override { archive_.commit(sync); }
 
   private:
     OvaArchive archive_;
@@ -82,7 +82,7 @@ OutputResult write_ova(const std::filesystem::path& path, const OvfMachine& mach
     for (const Source* disk : disks) convert_uncommitted(*disk, sinks, convert_options);
     OutputResult result = archive.finish(convert_options.cancel);
     convert_options.cancel.throw_if_cancelled();
-    archive.commit();
+    archive.commit(convert_options.sync);
     return result;
 }
 

@@ -7,6 +7,7 @@
 #include "formats/packed/box_archive.h"
 #include "formats/qcow2/qcow2_format.h"
 #include "formats/raw/raw_format.h"
+#include "formats/vhd/vhd_format.h"
 #include "formats/vhdx/vhdx_format.h"
 #include "formats/vmdk/vmdk_format.h"
 
@@ -42,7 +43,8 @@ const Format& format_of(const BoxDisk& disk, const InputFile& box) {
             fmt::format("the disk {} in {} is cut into several files", disk.name, box.name()))
             .with_hint("Unpack the box with tar and give the disk with --allow-backing.");
     }
-    for (const Format* format : {&kQcow2Format, &kVmdkFormat, &kVhdxFormat, &kRawFormat}) {
+    for (const Format* format :
+         {&kQcow2Format, &kVmdkFormat, &kVhdFormat, &kVhdxFormat, &kRawFormat}) {
         if (format->name == disk.format) return *format;
     }
     throw Error(fmt::format("{} in {} is of the format {}", disk.name, box.name(), disk.format))

@@ -45,7 +45,7 @@ class GzipWriter {
 
     /// The end of the stream. Fills in `file_size` and the digests. Throws Cancelled.
     void finish(OutputResult& result, const CancelToken& cancel);
-    void commit() { file_.commit(); }
+    void commit(Sync sync) { file_.commit(sync); }
 
   private:
     void write(std::span<const std::byte> bytes, const std::shared_ptr<const void>& keep_alive);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "formats/output_file.h"
+#include "formats/page_run_encoder.h"
 #include "formats/stream_hasher.h"
 
 namespace kiln::formats {
@@ -11,25 +12,6 @@ namespace kiln::formats {
 namespace {
 
 constexpr std::uint64_t kZeroStep = std::uint64_t{64} << 20;
-
-// Runs of pages that are not zero.
-class RawEncoder : public Encoder {
-  public:
-    void encode(const Batch& batch, EncodedBatch& out) override {
-        const std::size_t size = batch.bytes.size();
-        for (std::size_t start = 0; start < size;) {
-            if (batch.is_zero(start, ZeroMap::kPage)) {
-                start += ZeroMap::kPage;
-                continue;
-            }
-            std::size_t end = start + ZeroMap::kPage;
-            while (end < size && !batch.is_zero(end, ZeroMap::kPage)) end += ZeroMap::kPage;
-            out.pieces.push_back(
-                {batch.offset + start, batch.bytes.subspan(start, end - start), false});
-            start = end;
-        }
-    }
-};
 
 class RawSink : public Sink {
   public:
@@ -41,7 +23,7 @@ class RawSink : public Sink {
     std::size_t block_size() const override { return ZeroMap::kPage; }
 
     std::unique_ptr<Encoder> make_encoder() const override {
-        return std::make_unique<RawEncoder>();
+        return std::make_unique<PageRunEncoder>();
     }
 
     std::optional<Space> space_needed(std::uint64_t virtual_size,
@@ -82,7 +64,7 @@ class RawSink : public Sink {
         return result;
     }
 
-    void commit() override { file_->commit(); }
+    void commit(Sync sync) override { file_->commit(sync); }
 
   private:
     using Preallocation = RawSinkOptions::Preallocation;

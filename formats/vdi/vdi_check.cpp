@@ -4,8 +4,8 @@
 
 #include "base/error.h"
 #include "formats/bytes.h"
+#include "formats/file_window.h"
 #include "formats/vdi/vdi_header.h"
-#include "formats/vhd/file_window.h"
 
 namespace kiln::formats {
 

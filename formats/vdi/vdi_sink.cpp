@@ -6,11 +6,11 @@
 #include "base/error.h"
 #include "base/size.h"
 #include "formats/bytes.h"
+#include "formats/disk_identity.h"
+#include "formats/entry_writer.h"
 #include "formats/output_file.h"
+#include "formats/page_run_encoder.h"
 #include "formats/vdi/vdi_header.h"
-#include "formats/vhd/entry_writer.h"
-#include "formats/vhd/page_run_encoder.h"
-#include "formats/vhdx/disk_identity.h"
 
 namespace kiln::formats {
 
@@ -33,7 +33,7 @@ class VdiSink : public Sink {
     void begin(std::uint64_t virtual_size) override;
     void append(const EncodedBatch& batch, std::shared_ptr<const void> keep_alive) override;
     OutputResult finish(const CancelToken& cancel) override;
-    void commit() override { file_->commit(); }
+    void commit(Sync sync) override { file_->commit(sync); }
 
   private:
     std::uint64_t place(std::uint64_t block);
@@ -44,7 +44,7 @@ class VdiSink : public Sink {
     vdi::Header header_;
     std::optional<OutputFile> file_;
     std::optional<EntryWriter> map_;
-    std::optional<vhdx::DiskIdentity> identity_;
+    std::optional<DiskIdentity> identity_;
     std::optional<std::uint64_t> current_;  // the block placed last
 };
 
@@ -101,8 +101,8 @@ OutputResult VdiSink::finish(const CancelToken& cancel) {
     if (header_.type == vdi::ImageType::Static) place_up_to(header_.blocks);
     map_->finish();
     identity_->finish();
-    header_.id = identity_->derive("vdi").bytes;
-    header_.snapshot_id = identity_->derive("vdi snapshot").bytes;
+    header_.id = identity_->derive("vdi");
+    header_.snapshot_id = identity_->derive("vdi snapshot");
     const std::uint64_t end = header_.data_offset + std::uint64_t{header_.allocated} * kBlock;
     file_->set_size(end);
     file_->write_at(0, header_.encode());

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "formats/vdi/vdi_header.h"
-#include "formats/vhd/block_source.h"
+#include "formats/block_source.h"
 
 namespace kiln::formats {
 

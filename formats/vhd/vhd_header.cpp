@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "formats/bytes.h"
-#include "formats/file_system/text.h"
+#include "formats/text.h"
 
 namespace kiln::formats::vhd {
 

@@ -3,8 +3,8 @@
 
 #include "base/error.h"
 #include "formats/bytes.h"
-#include "formats/file_system/text.h"
 #include "formats/reference.h"
+#include "formats/text.h"
 #include "formats/vhd/vhd_source.h"
 
 namespace kiln::formats {

@@ -6,12 +6,12 @@
 #include "base/error.h"
 #include "base/size.h"
 #include "formats/bytes.h"
+#include "formats/disk_identity.h"
+#include "formats/entry_writer.h"
 #include "formats/output_file.h"
+#include "formats/page_run_encoder.h"
 #include "formats/raw/raw_sink.h"
-#include "formats/vhd/entry_writer.h"
-#include "formats/vhd/page_run_encoder.h"
 #include "formats/vhd/vhd_header.h"
-#include "formats/vhdx/disk_identity.h"
 
 namespace kiln::formats {
 
@@ -39,7 +39,7 @@ class VhdSink : public Sink {
 
     std::filesystem::path path_;
     VhdSinkOptions options_;
-    std::optional<vhdx::DiskIdentity> identity_;
+    std::optional<DiskIdentity> identity_;
 };
 
 class FixedVhdSink : public VhdSink {
@@ -52,7 +52,7 @@ class FixedVhdSink : public VhdSink {
     void begin(std::uint64_t virtual_size) override;
     void append(const EncodedBatch& batch, std::shared_ptr<const void> keep_alive) override;
     OutputResult finish(const CancelToken& cancel) override;
-    void commit() override { raw_->commit(); }
+    void commit(Sync sync) override { raw_->commit(sync); }
 
   private:
     std::unique_ptr<Sink> raw_;  // of the disk and the footer
@@ -70,7 +70,7 @@ class DynamicVhdSink : public VhdSink {
     void begin(std::uint64_t virtual_size) override;
     void append(const EncodedBatch& batch, std::shared_ptr<const void> keep_alive) override;
     OutputResult finish(const CancelToken& cancel) override;
-    void commit() override { file_->commit(); }
+    void commit(Sync sync) override { file_->commit(sync); }
 
   private:
     std::uint64_t place(std::uint64_t block);
@@ -131,7 +131,7 @@ vhd::Footer VhdSink::start(std::uint64_t virtual_size, vhd::DiskType type) {
 
 vhd::UniqueId VhdSink::finish_identity() {
     identity_->finish();
-    return identity_->derive("vhd").bytes;
+    return identity_->derive("vhd");
 }
 
 FixedVhdSink::FixedVhdSink(std::filesystem::path path, const VhdSinkOptions& options)

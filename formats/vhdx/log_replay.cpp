@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/size.h"
-#include "formats/file_system/checksum.h"
+#include "formats/checksum.h"
 
 namespace kiln::formats::vhdx {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "formats/file_system/text.h"
+#include "formats/text.h"
 
 namespace kiln::formats::vhdx {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "formats/file_system/checksum.h"
-#include "formats/file_system/text.h"
+#include "formats/checksum.h"
+#include "formats/text.h"
 
 namespace kiln::formats::vhdx {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "formats/file_system/text.h"
+#include "formats/text.h"
 
 namespace kiln::formats::vhdx {
 

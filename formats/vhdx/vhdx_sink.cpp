@@ -6,9 +6,10 @@
 
 #include "base/error.h"
 #include "base/size.h"
+#include "formats/disk_identity.h"
 #include "formats/output_file.h"
+#include "formats/page_run_encoder.h"
 #include "formats/vhdx/bat_writer.h"
-#include "formats/vhdx/disk_identity.h"
 #include "formats/vhdx/vhdx_header.h"
 #include "formats/vhdx/vhdx_metadata.h"
 #include "formats/vhdx/vhdx_regions.h"
@@ -22,12 +23,6 @@ namespace {
 constexpr std::uint64_t kTableGoal = std::uint64_t{1} << 20;  // entries, of 8 bytes
 constexpr std::uint64_t kMaxLogSize = std::uint64_t{4095} << 20;
 
-// Runs of pages that are not zero, where they are in the batch.
-class VhdxEncoder : public Encoder {
-  public:
-    void encode(const Batch& batch, EncodedBatch& out) override;
-};
-
 class VhdxSink : public Sink {
   public:
     VhdxSink(std::filesystem::path path, const VhdxSinkOptions& options);
@@ -35,7 +30,7 @@ class VhdxSink : public Sink {
     // Not the format's block, which would not fit into memory: a piece needs no whole one.
     std::size_t block_size() const override { return ZeroMap::kPage; }
     std::unique_ptr<Encoder> make_encoder() const override {
-        return std::make_unique<VhdxEncoder>();
+        return std::make_unique<PageRunEncoder>();
     }
     std::optional<Space> space_needed(std::uint64_t, std::uint64_t data_bytes) const override {
         return space_beside(path_, data_bytes);
@@ -43,7 +38,7 @@ class VhdxSink : public Sink {
     void begin(std::uint64_t virtual_size) override;
     void append(const EncodedBatch& batch, std::shared_ptr<const void> keep_alive) override;
     OutputResult finish(const CancelToken& cancel) override;
-    void commit() override { file_->commit(); }
+    void commit(Sync sync) override { file_->commit(sync); }
 
   private:
     bool fixed() const { return options_.subformat == VhdxSinkOptions::Subformat::Fixed; }
@@ -59,7 +54,7 @@ class VhdxSink : public Sink {
     vhdx::Regions regions_;
     std::optional<OutputFile> file_;
     std::optional<vhdx::BatWriter> bat_;
-    std::optional<vhdx::DiskIdentity> identity_;
+    std::optional<DiskIdentity> identity_;
     std::uint64_t first_block_ = 0;         // where the blocks begin
     std::uint64_t end_ = 0;                 // of the blocks that have a place
     std::optional<std::uint64_t> current_;  // the block placed last, which ends at `end_`
@@ -80,21 +75,6 @@ std::unique_ptr<Sink> make_vhdx_sink(const std::filesystem::path& path,
 }
 
 namespace {
-
-void VhdxEncoder::encode(const Batch& batch, EncodedBatch& out) {
-    const std::size_t size = batch.bytes.size();
-    for (std::size_t start = 0; start < size;) {
-        if (batch.is_zero(start, ZeroMap::kPage)) {
-            start += ZeroMap::kPage;
-            continue;
-        }
-        std::size_t end = start + ZeroMap::kPage;
-        while (end < size && !batch.is_zero(end, ZeroMap::kPage)) end += ZeroMap::kPage;
-        out.pieces.push_back(
-            {batch.offset + start, batch.bytes.subspan(start, end - start), false});
-        start = end;
-    }
-}
 
 VhdxSink::VhdxSink(std::filesystem::path path, const VhdxSinkOptions& options)
     : path_(std::move(path)), options_(options) {
@@ -186,13 +166,13 @@ std::uint64_t VhdxSink::place(std::uint64_t block) {
 
 void VhdxSink::write_headers() {
     identity_->finish();
-    metadata_.disk_id = identity_->derive("disk");
+    metadata_.disk_id = vhdx::Guid{identity_->derive("disk")};
     file_->write_at(regions_.metadata.offset, metadata_.encode());
     const std::vector<std::byte> regions = regions_.encode();
     for (const std::uint64_t offset : vhdx::kRegionTableOffsets) file_->write_at(offset, regions);
     vhdx::Header header;
-    header.file_write = identity_->derive("file");
-    header.data_write = identity_->derive("data");
+    header.file_write = vhdx::Guid{identity_->derive("file")};
+    header.data_write = vhdx::Guid{identity_->derive("data")};
     header.log_length = static_cast<std::uint32_t>(options_.log_size);
     header.log_offset = vhdx::kHeaderSection;
     for (const std::uint64_t offset : vhdx::kHeaderOffsets) {

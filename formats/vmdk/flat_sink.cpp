@@ -32,7 +32,7 @@ class FlatVmdkSink : public Sink {
         disk_->append(batch, std::move(keep_alive));
     }
     OutputResult finish(const CancelToken& cancel) override;
-    void commit() override;
+    void commit(Sync sync) override;
 
   private:
     std::string descriptor_text() const;
@@ -95,15 +95,15 @@ OutputResult FlatVmdkSink::finish(const CancelToken& cancel) {
     return result;
 }
 
-void FlatVmdkSink::commit() {
+void FlatVmdkSink::commit(Sync sync) {
     std::error_code error;
     if (fs::exists(disk_path_, error)) fs::remove(path_, error);
     if (error) {
         throw system_error(fmt::format("cannot replace {}", path_.string()), error.value());
     }
-    disk_->commit();
+    disk_->commit(sync);
     try {
-        descriptor_->commit();
+        descriptor_->commit(sync);
     } catch (...) {
         fs::remove(disk_path_, error);
         throw;

@@ -41,7 +41,7 @@ class MonolithicSparseSink : public Sink {
     void begin(std::uint64_t virtual_size) override;
     void append(const EncodedBatch& batch, std::shared_ptr<const void> keep_alive) override;
     OutputResult finish(const CancelToken& cancel) override;
-    void commit() override { file_->commit(); }
+    void commit(Sync sync) override { file_->commit(sync); }
 
   private:
     void lay_out(std::uint64_t virtual_size);

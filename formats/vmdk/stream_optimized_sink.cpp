@@ -36,7 +36,7 @@ class StreamOptimizedSink : public Sink {
         return {path_.string(), "vmdk", written.size, written.sha256, {}, written.digests};
     }
 
-    void commit() override { file_->commit(); }
+    void commit(Sync sync) override { file_->commit(sync); }
 
   private:
     std::filesystem::path path_;

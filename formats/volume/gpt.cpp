@@ -5,8 +5,8 @@
 
 #include "base/error.h"
 #include "formats/bytes.h"
-#include "formats/file_system/checksum.h"
-#include "formats/file_system/text.h"
+#include "formats/checksum.h"
+#include "formats/text.h"
 #include "formats/volume/partition_type.h"
 
 namespace kiln::formats {

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "formats/bytes.h"
-#include "formats/file_system/checksum.h"
+#include "formats/checksum.h"
 
 namespace kiln::formats {
 

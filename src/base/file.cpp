@@ -88,8 +88,8 @@ AtomicFile::~AtomicFile() {
     if (!temporary_.empty()) unlink(temporary_.c_str());
 }
 
-void AtomicFile::commit() {
-    if (fsync(fd_.get()) != 0) {
+void AtomicFile::commit(Sync sync) {
+    if (sync == Sync::Yes && fsync(fd_.get()) != 0) {
         throw system_error(fmt::format("cannot sync {}", path_.string()), errno);
     }
     if (temporary_.empty()) {
@@ -102,7 +102,7 @@ void AtomicFile::commit() {
     }
     temporary_.clear();
     fd_.reset();
-    sync_directory_of(path_);
+    if (sync == Sync::Yes) sync_directory_of(path_);
 }
 
 void AtomicFile::name_as(const fs::path& name) const {

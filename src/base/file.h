@@ -42,6 +42,9 @@ void write_all(int fd, std::string_view bytes, const std::filesystem::path& path
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes,
                            mode_t mode = 0644);
 
+/// Whether what was written is on the disk before it gets its name (fsync(2)).
+enum class Sync { Yes, No };
+
 /// A file under construction, which no reader ever sees half of. Where the file system can
 /// (O_TMPFILE), it has no name until `commit`, so that even a kill leaves nothing behind; elsewhere
 /// it is a temporary sibling of `path`. `commit` syncs it and gives it its name in one step;
@@ -55,7 +58,8 @@ class AtomicFile {
 
     int fd() const { return fd_.get(); }
     const std::filesystem::path& path() const { return path_; }
-    void commit();
+    /// With Sync::No a crash of the machine may leave a file of zeros under the name.
+    void commit(Sync sync = Sync::Yes);
 
   private:
     void name_as(const std::filesystem::path& name) const;

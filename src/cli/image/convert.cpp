@@ -50,6 +50,7 @@ int image_convert(const ImageConvertOptions& options, const ImageContext& contex
     work.threads = options.threads;
     work.cancel = context.cancel;
     work.check_space = options.check_space;
+    work.sync = options.sync ? Sync::Yes : Sync::No;
     work.progress_label = fmt::format("converting {}", options.source.path.filename().string());
     if (!to_pipe) {
         work.progress = [&](const ProgressEvent& event) { context.events.emit(event); };
@@ -110,6 +111,10 @@ void add_image_convert(CLI::App& app, const std::shared_ptr<ImageCommand>& comma
         ->allow_extra_args(false);
     convert->add_flag("!--no-space-check", options->check_space,
                       "do not compare the expected size with the free space first");
+    convert->add_flag(
+        "!--no-sync", options->sync,
+        "do not wait until the outputs are on the disk: faster, as qemu-img does, and a "
+        "crash of the machine may leave them damaged");
     add_json_flag(*convert, options->json);
     // The words of the command line belong together only once all of them are read.
     const auto gather = [options, target, target_format, outputs] {

@@ -25,6 +25,7 @@ struct ImageConvertOptions {
     bool sha256 = true;
     std::vector<std::string> digests;  ///< further ones of each file
     bool check_space = true;
+    bool sync = true;
     bool json = false;
 };
 

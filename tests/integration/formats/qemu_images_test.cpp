@@ -253,7 +253,7 @@ TEST_F(Qcow2Images, WhatIsNotReadIsRefusedInWords) {
             open_as(path(name), find_format("qcow2"));
             ADD_FAILURE() << name;
         } catch (const Error& error) {
-            EXPECT_THAT(error.to_string(), testing::ContainsRegex("data file|encrypted"));
+            EXPECT_THAT(error.to_string(), testing::ContainsRegex("external file|encrypted"));
             ++round_trips();
         }
     }

@@ -50,7 +50,7 @@ class RecordingSink : public Sink {
         finished = true;
         return {};
     }
-    void commit() override { committed = true; }
+    void commit(Sync) override { committed = true; }
 
     std::vector<std::byte> bytes;
     std::vector<std::uint64_t> offsets;

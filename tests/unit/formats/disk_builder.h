@@ -1,6 +1,6 @@
 #pragma once
 
-#include "formats/file_system/checksum.h"
+#include "formats/checksum.h"
 #include "sparse_disk.h"
 
 namespace kiln::formats {

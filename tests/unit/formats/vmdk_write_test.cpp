@@ -310,7 +310,7 @@ TEST_F(VmdkWrite, AnErrorLeavesNothing) {
     Sink* const plain[] = {sinks[0].get()};
     convert_uncommitted(source, plain);
     fs::create_directories(path("out.vmdk/inner"));
-    EXPECT_THROW(sinks[0]->commit(), Error);
+    EXPECT_THROW(sinks[0]->commit(Sync::Yes), Error);
     sinks.clear();
     EXPECT_THAT(list_directory(directory_.path()), ElementsAre("out.vmdk"));
 }

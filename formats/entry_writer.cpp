@@ -1,4 +1,4 @@
-#include "formats/vhd/entry_writer.h"
+#include "formats/entry_writer.h"
 
 #include "formats/bytes.h"
 

@@ -1,6 +1,8 @@
-#include "formats/vhdx/disk_identity.h"
+#include "formats/disk_identity.h"
 
-namespace kiln::formats::vhdx {
+#include "formats/bytes.h"
+
+namespace kiln::formats {
 
 namespace {
 constexpr std::uint64_t kEvery = 256 * 1024;
@@ -24,16 +26,16 @@ void DiskIdentity::finish() {
 }
 
 // Version 8 of RFC 9562: bits of one's own making.
-Guid DiskIdentity::derive(std::string_view purpose) const {
+std::array<std::byte, 16> DiskIdentity::derive(std::string_view purpose) const {
     const std::string hex = digest_hex(DigestType::Sha256, fmt::format("{} {}", purpose, seed_));
-    Guid result;
-    for (std::size_t i = 0; i < result.bytes.size(); ++i) {
+    std::array<std::byte, 16> result;
+    for (std::size_t i = 0; i < result.size(); ++i) {
         const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-        result.bytes[i] = static_cast<std::byte>(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
+        result[i] = static_cast<std::byte>(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
     }
-    result.bytes[7] = (result.bytes[7] & std::byte{0x0f}) | std::byte{0x80};
-    result.bytes[8] = (result.bytes[8] & std::byte{0x3f}) | std::byte{0x80};
+    result[7] = (result[7] & std::byte{0x0f}) | std::byte{0x80};
+    result[8] = (result[8] & std::byte{0x3f}) | std::byte{0x80};
     return result;
 }
 
-}  // namespace kiln::formats::vhdx
+}  // namespace kiln::formats

@@ -1,4 +1,4 @@
-#include "formats/vhd/block_source.h"
+#include "formats/block_source.h"
 
 #include <algorithm>
 #include <cstring>

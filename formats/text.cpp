@@ -1,4 +1,4 @@
-#include "formats/file_system/text.h"
+#include "formats/text.h"
 
 #include <array>
 

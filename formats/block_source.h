@@ -3,8 +3,8 @@
 #include <memory>
 #include <string_view>
 
+#include "formats/file_window.h"
 #include "formats/source.h"
-#include "formats/vhd/file_window.h"
 
 namespace kiln::formats {
 

@@ -1,4 +1,4 @@
-#include "formats/vhd/page_run_encoder.h"
+#include "formats/page_run_encoder.h"
 
 namespace kiln::formats {
 

@@ -1,4 +1,4 @@
-#include "formats/file_system/checksum.h"
+#include "formats/checksum.h"
 
 #include <algorithm>
 
