@@ -10,6 +10,7 @@
 
 #include "base/size.h"
 #include "formats/read_range.h"
+#include "formats/surveyed_source.h"
 
 namespace kiln::formats {
 
@@ -46,11 +47,6 @@ class SlotPool {
     std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
-// What the source holds, from one walk over its map before the work begins.
-struct Survey {
-    std::uint64_t data_bytes = 0;
-};
-
 class Conversion {
   public:
     Conversion(const Source& source, std::span<Sink* const> sinks, const ConvertOptions& options);
@@ -75,12 +71,12 @@ class Conversion {
     void report(std::uint64_t done, bool finished);
 
     const Source& source_;
+    const SurveyedSource surveyed_;
     const std::span<Sink* const> sinks_;
     const ConvertOptions& options_;
     const std::uint64_t size_;
     const unsigned threads_;
     std::size_t batch_size_;
-    Survey survey_;
     std::optional<SlotPool> pool_;
 
     // Claiming: the walk over the source's map.
@@ -101,7 +97,6 @@ class Conversion {
     std::uint64_t appended_bytes_ = 0;
 };
 
-Survey survey(const Source& source, const CancelToken& cancel);
 // Digests that read a file back, and syncs, wait for the disk: all sinks do so at the same time.
 // Throws the first sink's error once all are done.
 void for_each_at_once(std::span<Sink* const> sinks, const std::function<void(std::size_t)>& work);
@@ -129,6 +124,7 @@ namespace {
 Conversion::Conversion(const Source& source, std::span<Sink* const> sinks,
                        const ConvertOptions& options)
     : source_(source),
+      surveyed_(source, options.cancel),
       sinks_(sinks),
       options_(options),
       size_(source.virtual_size()),
@@ -138,7 +134,6 @@ Conversion::Conversion(const Source& source, std::span<Sink* const> sinks,
 }
 
 ConvertResult Conversion::run() {
-    survey_ = survey(source_, options_.cancel);
     if (options_.check_space) check_space();
     for (Sink* sink : sinks_) sink->begin(size_);
     // Large batches (2 MiB clusters) get fewer slots, so that memory stays near 2 MiB per thread.
@@ -146,18 +141,20 @@ ConvertResult Conversion::run() {
         std::max<std::size_t>(threads_ + 1, kSlotsPerThread * threads_ * kBatch / batch_size_);
     pool_.emplace(slots, batch_size_, sinks_.size());
     run_workers();
-    ConvertResult result{size_, survey_.data_bytes, {}};
+    // A file that lost only a hole at its end shows it to nobody but who asks.
+    if (size_ != 0) source_.next_extent(size_ - 1, 1);
+    ConvertResult result{size_, surveyed_.data_bytes(), {}};
     result.outputs.resize(sinks_.size());
     for_each_at_once(
         sinks_, [&](std::size_t i) { result.outputs[i] = sinks_[i]->finish(options_.cancel); });
-    report(survey_.data_bytes, true);
+    report(surveyed_.data_bytes(), true);
     return result;
 }
 
 void Conversion::check_space() const {
     std::map<std::string, std::uint64_t> needs;
     for (const Sink* sink : sinks_) {
-        if (const auto space = sink->space_needed(size_, survey_.data_bytes)) {
+        if (const auto space = sink->space_needed(size_, surveyed_.data_bytes())) {
             needs[space->directory] += space->bytes;
         }
     }
@@ -222,7 +219,7 @@ std::optional<Conversion::Job> Conversion::next_job(Slot& slot) {
 std::optional<Conversion::Job> Conversion::claim() {
     while (next_offset_ < size_) {
         if (extent_.end() <= next_offset_) {
-            extent_ = source_.next_extent(next_offset_, size_ - next_offset_);
+            extent_ = surveyed_.next_extent(next_offset_, size_ - next_offset_);
         }
         if (extent_.kind == Extent::Kind::Data) {
             const std::uint64_t start = next_offset_ / batch_size_ * batch_size_;
@@ -235,7 +232,7 @@ std::optional<Conversion::Job> Conversion::claim() {
 }
 
 void Conversion::fill(Slot& slot, std::uint64_t offset) const {
-    read_range(source_, offset, slot.buffer);
+    read_range(surveyed_, offset, slot.buffer);
     slot.batch = Batch{offset, slot.buffer, ZeroMap(slot.buffer)};
 }
 
@@ -266,7 +263,7 @@ void Conversion::deliver(std::uint64_t number, std::shared_ptr<Slot> slot) {
 void Conversion::append(const std::shared_ptr<Slot>& slot) {
     for (std::size_t i = 0; i < sinks_.size(); ++i) sinks_[i]->append(slot->encoded[i], slot);
     appended_bytes_ += batch_size_;
-    report(std::min(appended_bytes_, survey_.data_bytes), false);
+    report(std::min(appended_bytes_, surveyed_.data_bytes()), false);
 }
 
 void Conversion::stop(std::exception_ptr error) {
@@ -288,7 +285,7 @@ void Conversion::report(std::uint64_t done, bool finished) {
     event.id = options_.progress_id;
     event.label = options_.progress_label;
     event.done = done;
-    event.total = survey_.data_bytes;
+    event.total = surveyed_.data_bytes();
     event.finished = finished;
     options_.progress(event);
 }
@@ -323,18 +320,6 @@ void SlotPool::close() {
     const std::lock_guard lock(state_->mutex);
     state_->closed = true;
     state_->changed.notify_all();
-}
-
-Survey survey(const Source& source, const CancelToken& cancel) {
-    Survey result;
-    const std::uint64_t size = source.virtual_size();
-    for (std::uint64_t offset = 0; offset < size;) {
-        cancel.throw_if_cancelled();
-        const Extent extent = source.next_extent(offset, size - offset);
-        if (extent.kind == Extent::Kind::Data) result.data_bytes += extent.length;
-        offset = extent.end();
-    }
-    return result;
 }
 
 void for_each_at_once(std::span<Sink* const> sinks, const std::function<void(std::size_t)>& work) {

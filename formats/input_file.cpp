@@ -23,7 +23,6 @@ InputFile InputFile::open(const std::filesystem::path& path) {
     file.size_ = size_of(fd.get(), path);
     file.path_ = path;
     file.name_ = path.string();
-    posix_fadvise(fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
     file.fd_ = std::make_shared<const UniqueFd>(std::move(fd));
     return file;
 }
