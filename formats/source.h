@@ -78,9 +78,9 @@ struct Format;
 
 /// How far references inside an image may be followed.
 struct OpenOptions {
-    /// The image's format. Without it the file's first bytes decide, and a file without any known
-    /// magic is refused unless `allow_raw` is set: a guest can write any header into a raw disk, so
-    /// that a raw image must be called raw by whoever knows.
+    /// The image's format. Without it the file's first bytes decide. A file without any known magic
+    /// is raw if it is called so (`.raw`, `.img`) or `allow_raw` is set, and refused otherwise; so
+    /// is a `.raw` that begins like another image: a guest can write any header into a raw disk.
     const Format* format = nullptr;
     bool allow_raw = false;
 

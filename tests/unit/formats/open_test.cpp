@@ -130,7 +130,7 @@ TEST_F(OpenTest, InfoNamesTheBackingFileAndOpensNothing) {
 }
 
 TEST_F(OpenTest, RawMustBeCalledRaw) {
-    const fs::path path = base("disk.img");
+    const fs::path path = base("disk");
     EXPECT_THAT(refusal(path, {}), HasSubstr("--from raw"));
     OpenOptions raw;
     raw.format = find_format("raw");
@@ -138,6 +138,19 @@ TEST_F(OpenTest, RawMustBeCalledRaw) {
     OpenOptions probing;
     probing.allow_raw = true;
     EXPECT_EQ(read_disk(*open_source(path, probing)), disk_);
+}
+
+TEST_F(OpenTest, ANameThatSaysRawIsBelievedWhereTheContentDoesNotContradict) {
+    EXPECT_EQ(read_disk(*open_source(base("disk.raw"))), disk_);
+    EXPECT_EQ(read_disk(*open_source(base("disk.img"))), disk_);
+    const fs::path qcow2 = base("disk.qcow2", find_format("qcow2"));
+    fs::rename(qcow2, root_ / "other.img");
+    EXPECT_EQ(open_source(root_ / "other.img")->info().format, "qcow2");
+    fs::rename(root_ / "other.img", root_ / "other.raw");
+    EXPECT_THAT(refusal(root_ / "other.raw", {}), HasSubstr("called raw and begins like a qcow2"));
+    OpenOptions probing;
+    probing.allow_raw = true;
+    EXPECT_EQ(open_source(root_ / "other.raw", probing)->info().format, "qcow2");
 }
 
 TEST_F(OpenTest, AGivenFormatIsNotDoubted) {
