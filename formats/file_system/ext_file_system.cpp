@@ -44,14 +44,14 @@ void ExtFileSystem::for_each_free(const FreeRange& visit) const {
 
 std::optional<std::string> ExtFileSystem::read_file(std::string_view path, std::size_t limit) const
     try {
-    ExtBudget budget(kNamesBudget + limit / super_.block_size);
+    WorkBudget budget(kNamesBudget + limit / super_.block_size);
     const auto inode = files_.find(path, budget);
     if (!inode || inode->type != ExtInode::kFile || inode->is_encrypted() || inode->size > limit) {
         return std::nullopt;
     }
     const std::vector<std::byte> bytes = inodes_.content(*inode, limit, budget);
     return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-} catch (const ExtTooMuchWork&) {
+} catch (const TooMuchWork&) {
     return std::nullopt;
 }
 
@@ -61,7 +61,7 @@ std::optional<std::string> ExtFileSystem::owner_of(std::uint64_t offset) const t
     const std::uint64_t block = offset / super_.block_size;
     if (const auto metadata = groups_.metadata_at(block)) return fmt::format("[{}]", *metadata);
     if (groups_.is_free(block)) return "[free]";
-    ExtBudget budget(kOwnerBudget, kOwnerTime);
+    WorkBudget budget(kOwnerBudget, kOwnerTime);
     std::optional<std::string> owner;
     const std::uint64_t own = (block - super_.first_data_block) / super_.blocks_per_group;
     for (std::uint64_t i = 0; i < super_.groups && !owner; ++i) {
@@ -75,11 +75,11 @@ std::optional<std::string> ExtFileSystem::owner_of(std::uint64_t offset) const t
         });
     }
     return owner;
-} catch (const ExtTooMuchWork&) {
+} catch (const TooMuchWork&) {
     return std::nullopt;
 }
 
-std::optional<std::string> ExtFileSystem::name_of(const ExtInode& inode, ExtBudget& budget) const {
+std::optional<std::string> ExtFileSystem::name_of(const ExtInode& inode, WorkBudget& budget) const {
     if (const auto reserved = name_of_reserved(inode.number); !reserved.empty()) {
         return std::string(reserved);
     }
@@ -112,7 +112,7 @@ bool ExtFileSystem::journal_in_use() const {
     constexpr std::uint32_t kMagic = 0xC03B3998;
     constexpr std::size_t kHeader = 1024;
     constexpr std::size_t kStart = 0x1C;
-    ExtBudget budget(kNamesBudget);
+    WorkBudget budget(kNamesBudget);
     const ExtInode inode = inodes_.read(super_.journal_inode, budget);
     const std::vector<std::byte> header = inodes_.content(inode, kHeader, budget);
     if (header.size() < kHeader || load_be<std::uint32_t>(header, 0) != kMagic) {

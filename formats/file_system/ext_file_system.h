@@ -26,7 +26,7 @@ class ExtFileSystem : public FileSystem {
     std::string find_obstacle(const Volume& volume) const;
     bool multi_mount_in_use() const;
     bool journal_in_use() const;
-    std::optional<std::string> name_of(const ExtInode& inode, ExtBudget& budget) const;
+    std::optional<std::string> name_of(const ExtInode& inode, WorkBudget& budget) const;
 
     ExtSuperblock super_;
     ExtGroups groups_;

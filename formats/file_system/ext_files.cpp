@@ -1,54 +1,42 @@
 #include "formats/file_system/ext_files.h"
 
 #include <algorithm>
-#include <deque>
 
 #include "formats/bytes.h"
+#include "formats/file_system/path_walk.h"
 
 namespace kiln::formats {
 
 namespace {
 
-constexpr std::size_t kLongestLink = 4096;
-constexpr unsigned kMostLinks = 16;
-constexpr std::size_t kMostParts = 4096;  // of a path, links resolved
 constexpr unsigned kDeepestPath = 512;
 
-void push_front(std::deque<std::string>& parts, std::string_view path);
 bool for_each_in_block(std::span<const std::byte> block,
                        const std::function<bool(const ExtFiles::Entry&)>& visit);
 
 }  // namespace
 
-std::optional<ExtInode> ExtFiles::find(std::string_view path, ExtBudget& budget) const {
-    std::deque<std::string> parts;
-    push_front(parts, path);
-    ExtInode current = inodes_.read(kRoot, budget);
-    unsigned links = 0;
-    while (!parts.empty()) {
-        if (parts.size() > kMostParts) return std::nullopt;
-        const std::string part = std::move(parts.front());
-        parts.pop_front();
-        if (current.type != ExtInode::kDirectory) return std::nullopt;
-        const auto number = lookup(current, part, budget);
-        if (!number) return std::nullopt;
-        ExtInode next = inodes_.read(*number, budget);
-        if (next.type != ExtInode::kLink) {
-            current = std::move(next);
-            continue;
+std::optional<ExtInode> ExtFiles::find(std::string_view path, WorkBudget& budget) const {
+    struct Names {
+        ExtInode root() const { return files.inodes_.read(kRoot, budget); }
+        std::optional<ExtInode> child(const ExtInode& directory, std::string_view name) const {
+            const auto number = files.lookup(directory, name, budget);
+            if (!number) return std::nullopt;
+            return files.inodes_.read(*number, budget);
         }
-        if (++links > kMostLinks || next.is_encrypted() || next.size > kLongestLink) {
-            return std::nullopt;
+        std::optional<std::string> target(const ExtInode& link) const {
+            if (link.is_encrypted() || link.size > kLongestLink) return std::nullopt;
+            const std::vector<std::byte> bytes = files.inodes_.content(link, kLongestLink, budget);
+            return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
         }
-        const std::vector<std::byte> bytes = inodes_.content(next, kLongestLink, budget);
-        const std::string_view target(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-        if (target.starts_with('/')) current = inodes_.read(kRoot, budget);
-        push_front(parts, target);
-    }
-    return current;
+        const ExtFiles& files;
+        WorkBudget& budget;
+    };
+    const Names names{*this, budget};
+    return walk_path(path, names);
 }
 
-bool ExtFiles::for_each_entry(const ExtInode& directory, ExtBudget& budget,
+bool ExtFiles::for_each_entry(const ExtInode& directory, WorkBudget& budget,
                               const std::function<bool(const Entry&)>& visit) const {
     if (directory.is_inline()) {
         constexpr std::size_t kParent = 4;  // an inline directory begins with its parent's number
@@ -78,7 +66,7 @@ bool ExtFiles::for_each_entry(const ExtInode& directory, ExtBudget& budget,
 }
 
 std::optional<std::uint32_t> ExtFiles::lookup(const ExtInode& directory, std::string_view name,
-                                              ExtBudget& budget) const {
+                                              WorkBudget& budget) const {
     std::optional<std::uint32_t> found;
     for_each_entry(directory, budget, [&](const Entry& entry) {
         if (entry.name == name) found = entry.inode;
@@ -87,7 +75,7 @@ std::optional<std::uint32_t> ExtFiles::lookup(const ExtInode& directory, std::st
     return found;
 }
 
-std::optional<std::string> ExtFiles::path_of(std::uint32_t inode, ExtBudget& budget) const {
+std::optional<std::string> ExtFiles::path_of(std::uint32_t inode, WorkBudget& budget) const {
     std::string path;
     // A file's name is looked for everywhere; from its directory on, `..` leads upwards.
     auto parent = inode == kRoot ? std::nullopt : parent_of(inode, budget);
@@ -110,7 +98,7 @@ std::optional<std::string> ExtFiles::path_of(std::uint32_t inode, ExtBudget& bud
 }
 
 std::optional<std::pair<ExtInode, std::string>> ExtFiles::parent_of(std::uint32_t inode,
-                                                                    ExtBudget& budget) const {
+                                                                    WorkBudget& budget) const {
     std::optional<std::pair<ExtInode, std::string>> found;
     // Linux puts files into the group of their directory where it can.
     const std::uint64_t own = (inode - 1) / super_.inodes_per_group;
@@ -128,7 +116,7 @@ std::optional<std::pair<ExtInode, std::string>> ExtFiles::parent_of(std::uint32_
 }
 
 std::optional<std::string> ExtFiles::name_in(const ExtInode& directory, std::uint32_t inode,
-                                             ExtBudget& budget) const {
+                                             WorkBudget& budget) const {
     std::optional<std::string> found;
     for_each_entry(directory, budget, [&](const Entry& entry) {
         if (entry.inode == inode && entry.name != "." && entry.name != "..") {
@@ -140,17 +128,6 @@ std::optional<std::string> ExtFiles::name_in(const ExtInode& directory, std::uin
 }
 
 namespace {
-
-void push_front(std::deque<std::string>& parts, std::string_view path) {
-    std::vector<std::string> added;
-    while (!path.empty()) {
-        const std::size_t slash = std::min(path.find('/'), path.size());
-        if (slash != 0) added.emplace_back(path.substr(0, slash));
-        path.remove_prefix(std::min(slash + 1, path.size()));
-    }
-    parts.insert(parts.begin(), std::make_move_iterator(added.begin()),
-                 std::make_move_iterator(added.end()));
-}
 
 bool for_each_in_block(std::span<const std::byte> block,
                        const std::function<bool(const ExtFiles::Entry&)>& visit) {

@@ -21,7 +21,7 @@ class ExtFiles {
         : super_(super), inodes_(inodes) {}
 
     /// The file that an absolute path leads to; nothing when there is none.
-    std::optional<ExtInode> find(std::string_view path, ExtBudget& budget) const;
+    std::optional<ExtInode> find(std::string_view path, WorkBudget& budget) const;
 
     struct Entry {
         std::uint32_t inode = 0;
@@ -29,21 +29,21 @@ class ExtFiles {
     };
     /// Calls `visit` for each name, `.` and `..` included, until it says false; tells whether it
     /// did.
-    bool for_each_entry(const ExtInode& directory, ExtBudget& budget,
+    bool for_each_entry(const ExtInode& directory, WorkBudget& budget,
                         const std::function<bool(const Entry&)>& visit) const;
 
     std::optional<std::uint32_t> lookup(const ExtInode& directory, std::string_view name,
-                                        ExtBudget& budget) const;
+                                        WorkBudget& budget) const;
 
     /// The path of an inode, by looking through the directories of all groups from its own on for
     /// its name. Nothing when no name leads to it.
-    std::optional<std::string> path_of(std::uint32_t inode, ExtBudget& budget) const;
+    std::optional<std::string> path_of(std::uint32_t inode, WorkBudget& budget) const;
 
   private:
     std::optional<std::pair<ExtInode, std::string>> parent_of(std::uint32_t inode,
-                                                              ExtBudget& budget) const;
+                                                              WorkBudget& budget) const;
     std::optional<std::string> name_in(const ExtInode& directory, std::uint32_t inode,
-                                       ExtBudget& budget) const;
+                                       WorkBudget& budget) const;
 
     const ExtSuperblock& super_;
     const ExtInodes& inodes_;

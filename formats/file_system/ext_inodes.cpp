@@ -29,13 +29,7 @@ bool ExtInode::is_encrypted() const {
     return (flags & 0x800) != 0;
 }
 
-void ExtBudget::spend(std::uint64_t blocks) {
-    if (blocks > blocks_) throw ExtTooMuchWork();
-    blocks_ -= blocks;
-    if (deadline_ && std::chrono::steady_clock::now() > *deadline_) throw ExtTooMuchWork();
-}
-
-ExtInode ExtInodes::read(std::uint32_t number, ExtBudget& budget) const {
+ExtInode ExtInodes::read(std::uint32_t number, WorkBudget& budget) const {
     if (number == 0 || number > super_.inodes) damaged("a name leads to no inode");
     budget.spend();
     const std::uint64_t group = (number - 1) / super_.inodes_per_group;
@@ -46,7 +40,7 @@ ExtInode ExtInodes::read(std::uint32_t number, ExtBudget& budget) const {
     return parse(number, bytes);
 }
 
-bool ExtInodes::for_each_in_group(std::uint64_t group, ExtBudget& budget,
+bool ExtInodes::for_each_in_group(std::uint64_t group, WorkBudget& budget,
                                   const std::function<bool(const ExtInode&)>& visit) const {
     const ExtGroup descriptor = groups_.group(group);
     if (descriptor.inodes_unused) return false;
@@ -69,7 +63,7 @@ bool ExtInodes::for_each_in_group(std::uint64_t group, ExtBudget& budget,
     return false;
 }
 
-bool ExtInodes::for_each_run(const ExtInode& inode, ExtBudget& budget, const Visit& visit) const {
+bool ExtInodes::for_each_run(const ExtInode& inode, WorkBudget& budget, const Visit& visit) const {
     constexpr unsigned kDirect = 12;
     constexpr unsigned kLevels = 3;
     if (inode.is_inline()) return false;
@@ -99,7 +93,7 @@ bool ExtInodes::for_each_run(const ExtInode& inode, ExtBudget& budget, const Vis
 }
 
 std::vector<std::byte> ExtInodes::content(const ExtInode& inode, std::size_t limit,
-                                          ExtBudget& budget) const {
+                                          WorkBudget& budget) const {
     std::vector<std::byte> out(std::min<std::uint64_t>(inode.size, limit));
     const bool short_link = inode.type == ExtInode::kLink && !inode.has_extents();
     if (inode.is_inline() || (short_link && inode.size < kMapSize)) {
@@ -144,7 +138,7 @@ ExtInode ExtInodes::parse(std::uint32_t number, std::span<const std::byte> bytes
 
 // Recursion is as deep as `depth` says at most; the order of the logical blocks is not trusted for
 // an end, the budget is.
-bool ExtInodes::visit_extents(std::span<const std::byte> node, unsigned depth, ExtBudget& budget,
+bool ExtInodes::visit_extents(std::span<const std::byte> node, unsigned depth, WorkBudget& budget,
                               const Visit& visit) const {
     constexpr std::size_t kHeader = 12;
     constexpr std::size_t kEntry = 12;
@@ -186,7 +180,7 @@ bool ExtInodes::visit_extents(std::span<const std::byte> node, unsigned depth, E
 }
 
 bool ExtInodes::visit_pointers(std::uint64_t block, unsigned level, std::uint64_t& logical,
-                               ExtBudget& budget, const Visit& visit) const {
+                               WorkBudget& budget, const Visit& visit) const {
     const std::uint64_t pointers = super_.block_size / 4;
     if (block == 0) {
         std::uint64_t skipped = 1;

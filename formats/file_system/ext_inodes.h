@@ -1,15 +1,13 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <vector>
 
-#include "base/error.h"
 #include "formats/file_system/ext_groups.h"
 #include "formats/file_system/ext_superblock.h"
+#include "formats/file_system/work_budget.h"
 
 namespace kiln::formats {
 
@@ -31,33 +29,16 @@ struct ExtInode {
     std::span<const std::byte> map() const { return std::span(bytes).subspan(0x28, 60); }
 };
 
-/// What a question may cost, so that a damaged or huge file system cannot make it last: blocks
-/// read, and time. Thrown when that is used up.
-struct ExtTooMuchWork : Error {
-    ExtTooMuchWork() : Error("the question would take too long") {}
-};
-class ExtBudget {
-  public:
-    explicit ExtBudget(std::uint64_t blocks) : blocks_(blocks) {}
-    ExtBudget(std::uint64_t blocks, std::chrono::milliseconds time)
-        : blocks_(blocks), deadline_(std::chrono::steady_clock::now() + time) {}
-    void spend(std::uint64_t blocks = 1);
-
-  private:
-    std::uint64_t blocks_;
-    std::optional<std::chrono::steady_clock::time_point> deadline_;
-};
-
 /// The inodes of an ext file system and where their content lies. One thread at a time.
 class ExtInodes {
   public:
     ExtInodes(const Volume& volume, const ExtSuperblock& super, const ExtGroups& groups)
         : volume_(volume), super_(super), groups_(groups) {}
 
-    ExtInode read(std::uint32_t number, ExtBudget& budget) const;
+    ExtInode read(std::uint32_t number, WorkBudget& budget) const;
 
     /// Calls `visit` for the inodes in use of a group until it says false; tells whether it did.
-    bool for_each_in_group(std::uint64_t group, ExtBudget& budget,
+    bool for_each_in_group(std::uint64_t group, WorkBudget& budget,
                            const std::function<bool(const ExtInode&)>& visit) const;
 
     /// A run of an inode's blocks on the volume.
@@ -71,21 +52,21 @@ class ExtInodes {
     using Visit = std::function<bool(const Run&)>;
     /// Ascending in the file, until `visit` says false; tells whether it did. Inline content has
     /// no runs.
-    bool for_each_run(const ExtInode& inode, ExtBudget& budget, const Visit& visit) const;
+    bool for_each_run(const ExtInode& inode, WorkBudget& budget, const Visit& visit) const;
 
     /// The first `limit` bytes of the content, inline content included; the rest of the size is cut
     /// off. What is not stored reads as zeros.
     std::vector<std::byte> content(const ExtInode& inode, std::size_t limit,
-                                   ExtBudget& budget) const;
+                                   WorkBudget& budget) const;
 
     void read_block(std::uint64_t block, std::span<std::byte> out) const;
 
   private:
     ExtInode parse(std::uint32_t number, std::span<const std::byte> bytes) const;
-    bool visit_extents(std::span<const std::byte> node, unsigned depth, ExtBudget& budget,
+    bool visit_extents(std::span<const std::byte> node, unsigned depth, WorkBudget& budget,
                        const Visit& visit) const;
     bool visit_pointers(std::uint64_t block, unsigned level, std::uint64_t& logical,
-                        ExtBudget& budget, const Visit& visit) const;
+                        WorkBudget& budget, const Visit& visit) const;
     void check(const Run& run) const;
 
     const Volume& volume_;
