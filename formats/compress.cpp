@@ -24,12 +24,12 @@ constexpr std::size_t kMinSampled = 16384;
 // What a block's sample tells before it is compressed.
 enum class Kind {
     Random,  // not worth a try
-    Dense,   // all bytes about equally often: every level gives about the same
+    Dense,   // all bytes about equally often: every level ends within 1 % of the others
     Usual,
     Simple,  // a few bytes make up most of it: text, tables
 };
 
-Kind kind_of(std::span<const std::byte> block, Speed speed);
+Kind kind_of(std::span<const std::byte> block);
 std::uint32_t sum_of_squares(std::span<const std::byte> block);
 unsigned repeats(std::span<const std::byte> block);
 std::size_t store_zlib(std::span<const std::byte> in, std::span<std::byte> out);
@@ -116,23 +116,22 @@ class LibdeflateDeflate : public BlockCompressor {
 // Raw deflate with the effort that a block is worth; 0 also where it is not worth any.
 class Deflate : public BlockCompressor {
   public:
-    Deflate(Speed speed, unsigned window_bits) : speed_(speed), dense_(1, window_bits) {
+    Deflate(Speed speed, unsigned window_bits) : speed_(speed), light_(2, window_bits) {
         if (speed == Speed::Fast || window_bits != kWideWindowBits) {
             usual_ = std::make_unique<IsalDeflate>(3, window_bits);
         } else {
             usual_ = std::make_unique<LibdeflateDeflate>(speed == Speed::Small ? 6 : 5);
-            if (speed == Speed::Small) simple_ = std::make_unique<LibdeflateDeflate>(7);
         }
     }
 
     std::size_t compress(std::span<const std::byte> in, std::span<std::byte> out) override {
-        switch (kind_of(in, speed_)) {
+        switch (kind_of(in)) {
             case Kind::Random:
                 return 0;
             case Kind::Dense:
-                return dense_.compress(in, out);
+                return light_.compress(in, out);
             case Kind::Simple:
-                if (simple_) return simple_->compress(in, out);
+                if (speed_ == Speed::Fast) return light_.compress(in, out);
                 break;
             case Kind::Usual:
                 break;
@@ -142,9 +141,8 @@ class Deflate : public BlockCompressor {
 
   private:
     Speed speed_;
-    IsalDeflate dense_;
+    IsalDeflate light_;
     std::unique_ptr<BlockCompressor> usual_;
-    std::unique_ptr<BlockCompressor> simple_;  // null: as usual
 };
 
 // RFC 1950 around a raw deflate stream.
@@ -173,13 +171,13 @@ class Zlib : public BlockCompressor {
 
 class Zstd : public BlockCompressor {
   public:
-    explicit Zstd(Speed speed) : speed_(speed), context_(ZSTD_createCCtx()) {
+    explicit Zstd(Speed speed) : context_(ZSTD_createCCtx()) {
         if (!context_) throw Error("no memory for a compressor");
         ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, zstd_level(speed));
     }
 
     std::size_t compress(std::span<const std::byte> in, std::span<std::byte> out) override {
-        if (looks_incompressible(in, speed_)) return 0;
+        if (looks_incompressible(in)) return 0;
         const std::size_t size =
             ZSTD_compress2(context_.get(), out.data(), out.size(), in.data(), in.size());
         return ZSTD_isError(size) ? 0 : size;
@@ -189,7 +187,6 @@ class Zstd : public BlockCompressor {
     struct Free {
         void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
     };
-    Speed speed_;
     std::unique_ptr<ZSTD_CCtx, Free> context_;
 };
 
@@ -212,13 +209,13 @@ std::unique_ptr<BlockCompressor> make_zstd_compressor(Speed speed) {
     return std::make_unique<Zstd>(speed);
 }
 
-bool looks_incompressible(std::span<const std::byte> block, Speed speed) {
-    return kind_of(block, speed) == Kind::Random;
+bool looks_incompressible(std::span<const std::byte> block) {
+    return kind_of(block) == Kind::Random;
 }
 
 namespace {
 
-Kind kind_of(std::span<const std::byte> block, Speed speed) {
+Kind kind_of(std::span<const std::byte> block) {
     // Of the sum of squares; 69616 +- 361 is that of random bytes.
     constexpr std::uint32_t kFlat = 69616 + 6 * 361;
     constexpr std::uint32_t kDense = 80000;
@@ -228,8 +225,7 @@ Kind kind_of(std::span<const std::byte> block, Speed speed) {
     if (squares >= kSimple) return Kind::Simple;
     if (squares >= kDense) return Kind::Usual;
     // Flat also is a counter or a table; those repeat themselves, ciphertext does not.
-    const unsigned allowed = speed == Speed::Fast ? 32 : 2;
-    if (squares < kFlat && repeats(block) <= allowed) return Kind::Random;
+    if (squares < kFlat && repeats(block) <= 2) return Kind::Random;
     return Kind::Dense;
 }
 

@@ -9,17 +9,17 @@
 
 namespace kiln::formats {
 
-/// How hard to compress, in terms of what was measured on Debian disks in 64 KiB blocks (one core,
-/// size as a share of the plain bytes):
+/// How hard to compress. Measured on a Debian server's disk in 64 KiB blocks, one core, beside
+/// zlib's level 6 (33 MB/s, 0.405 of the plain bytes; ISA-L with AVX-512):
 ///
-///                deflate, 32 KiB window        zstd
-///     fast       ISA-L 3       366 MB/s 0.429  level 1  477 MB/s 0.423
-///     balanced   libdeflate 5  114 MB/s 0.401  level 3  355 MB/s 0.413
-///     small      libdeflate 6   96 MB/s 0.400  level 9   88 MB/s 0.396
+///                deflate, 32 KiB window                    zstd
+///     fast       ISA-L 2 and 3   460 MB/s 0.433 (1.068)    level 1  477 MB/s 0.423
+///     balanced   libdeflate 5    100 MB/s 0.403 (0.995)    level 3  355 MB/s 0.413
+///     small      libdeflate 6     86 MB/s 0.402 (0.991)    level 9   88 MB/s 0.396
 ///
-/// Blocks are looked at first. What is nearly random is stored or gets ISA-L's fastest level, as
-/// all levels end within 0.1 % of each other there; `small` takes libdeflate 7 (71 MB/s) for blocks
-/// of few different bytes, where it gains most.
+/// Blocks are looked at first. What is random is stored. What is nearly so gets ISA-L 2 at every
+/// speed, as libdeflate gains 1 % there. `fast` takes ISA-L 3, which needs twice the time of 2,
+/// only for blocks neither dense nor of a few different bytes: programs, where it gains most.
 enum class Speed { Fast, Balanced, Small };
 
 std::optional<Speed> speed_from_name(std::string_view name);
@@ -41,8 +41,8 @@ std::size_t zlib_bound(std::size_t input);
 
 /// RFC 1951 streams without a header, as qcow2's clusters of type zlib. QEMU opens its decoder with
 /// a window of 4 KiB, so that a strict reader may refuse longer distances. `Strict` keeps within
-/// 4 KiB, which of our libraries only ISA-L can: all three speeds are then ISA-L's level 3. `Wide`
-/// uses 32 KiB and the levels above; QEMU reads it, and it is about 10 % smaller.
+/// 4 KiB, which of our libraries only ISA-L can: `balanced` and `small` are then ISA-L's level 3.
+/// `Wide` uses 32 KiB and the levels above; QEMU reads it, and it is about 10 % smaller.
 enum class DeflateWindow { Strict, Wide };
 std::unique_ptr<BlockCompressor> make_deflate_compressor(Speed speed, DeflateWindow window);
 
@@ -51,7 +51,6 @@ std::unique_ptr<BlockCompressor> make_zstd_compressor(Speed speed);
 
 /// A quick guess, right for media, archives and ciphertext: the histogram of a sample is flat and
 /// hardly any four bytes come twice in it. Saves the work on blocks that would be stored anyway.
-/// `Fast` lets more go by.
-bool looks_incompressible(std::span<const std::byte> block, Speed speed = Speed::Balanced);
+bool looks_incompressible(std::span<const std::byte> block);
 
 }  // namespace kiln::formats

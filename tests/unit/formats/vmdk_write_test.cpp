@@ -147,7 +147,7 @@ class SpottedSource : public Source {
         return {offset, size_ - offset, Extent::Kind::Hole};
     }
     void read(std::uint64_t offset, std::span<std::byte> out) const override {
-        std::ranges::fill(out, static_cast<std::byte>(offset / 512 % 255 + 1));
+        for (std::byte& byte : out) byte = static_cast<std::byte>(offset++ / 512 % 255 + 1);
     }
     SourceInfo info() const override { return {}; }
 
@@ -279,11 +279,16 @@ TEST_F(VmdkWrite, FurtherDigestsAreThoseOfTheFile) {
             output.sha256 = also_sha256;
             output.digests = {DigestType::Md5, DigestType::Sha1};
             const ConvertResult result = write_image(source, output);
-            const std::string text = read_text(path("out.vmdk"));
-            EXPECT_THAT(
-                result.outputs[0].digests,
-                ElementsAre(FileDigest{DigestType::Md5, digest_hex(DigestType::Md5, text)},
-                            FileDigest{DigestType::Sha1, digest_hex(DigestType::Sha1, text)}));
+            const auto digests_of = [&](const std::string& name) {
+                const std::string text = read_text(path(name));
+                return ElementsAre(
+                    FileDigest{DigestType::Md5, digest_hex(DigestType::Md5, text)},
+                    FileDigest{DigestType::Sha1, digest_hex(DigestType::Sha1, text)});
+            };
+            EXPECT_THAT(result.outputs[0].digests, digests_of("out.vmdk"));
+            for (const OutputMember& member : result.outputs[0].members) {
+                EXPECT_THAT(member.digests, digests_of(member.name));
+            }
         }
     }
 }
