@@ -83,6 +83,10 @@ std::uint64_t OutputFile::size() const {
     return static_cast<std::uint64_t>(status.st_size);
 }
 
+void OutputFile::sync() {
+    if (file_) file_->sync();
+}
+
 void OutputFile::commit(Sync sync) {
     if (file_) file_->commit(sync);
 }

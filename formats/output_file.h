@@ -40,6 +40,8 @@ class OutputFile {
                 const CancelToken& cancel) const;
     std::uint64_t size() const;
 
+    /// Ahead of `commit`, which need not do it then. Nothing may be written afterwards.
+    void sync();
     void commit(Sync sync);
 
   private:

@@ -60,11 +60,12 @@ struct FileDigest {
     friend bool operator==(const FileDigest&, const FileDigest&) = default;
 };
 
-/// A file inside a container (an OVA's descriptor and disks).
+/// A file inside a container (an OVA's descriptor and disks), or one of several that are the image.
 struct OutputMember {
     std::string name;
     std::uint64_t size = 0;
     std::string sha256;
+    std::vector<FileDigest> digests = {};  ///< those that were asked for, of a file of its own
 };
 
 /// What a sink wrote.
@@ -110,6 +111,9 @@ class Sink {
     /// Writes tables and trailers; the content is complete afterwards. Throws Cancelled (digests
     /// may take a while).
     virtual OutputResult finish(const CancelToken& cancel) = 0;
+    /// After `finish`: brings the content to the disk, so that `commit` has a name to give and
+    /// little else. Left to `commit` by sinks whose file is nobody's part.
+    virtual void sync() {}
     /// Gives the file its final name, by default when all of it is on the disk.
     virtual void commit(Sync sync) = 0;
 };

@@ -64,6 +64,7 @@ class RawSink : public Sink {
         return result;
     }
 
+    void sync() override { file_->sync(); }
     void commit(Sync sync) override { file_->commit(sync); }
 
   private:

@@ -70,6 +70,7 @@ FlatVmdkSink::FlatVmdkSink(fs::path path, FlatKind kind, const VmdkSinkOptions& 
     }
     RawSinkOptions raw;
     raw.sha256 = options_.sha256;
+    raw.digests = options_.digests;
     disk_ = make_raw_sink(disk_path_, raw);
 }
 
@@ -90,18 +91,24 @@ OutputResult FlatVmdkSink::finish(const CancelToken& cancel) {
     if (options_.sha256 || !options_.digests.empty()) {
         descriptor_->digest(result, options_.digests, cancel);
     }
-    result.members = {{path_.filename().string(), result.file_size, result.sha256},
-                      {disk_path_.filename().string(), disk.file_size, disk.sha256}};
+    result.members = {{path_.filename().string(), result.file_size, result.sha256, result.digests},
+                      {disk_path_.filename().string(), disk.file_size, disk.sha256, disk.digests}};
     return result;
 }
 
+// What is slow comes first: a kill must hit between two system calls to leave the one file without
+// the other.
 void FlatVmdkSink::commit(Sync sync) {
+    if (sync == Sync::Yes) {
+        disk_->sync();
+        descriptor_->sync();
+    }
     std::error_code error;
     if (fs::exists(disk_path_, error)) fs::remove(path_, error);
     if (error) {
         throw system_error(fmt::format("cannot replace {}", path_.string()), error.value());
     }
-    disk_->commit(sync);
+    disk_->commit(Sync::No);  // the directory is synced with the descriptor's name
     try {
         descriptor_->commit(sync);
     } catch (...) {

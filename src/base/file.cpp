@@ -82,34 +82,50 @@ AtomicFile::AtomicFile(fs::path path, mode_t mode)
 AtomicFile::AtomicFile(AtomicFile&& other) noexcept
     : path_(std::move(other.path_)),
       temporary_(std::exchange(other.temporary_, {})),
-      fd_(std::move(other.fd_)) {}
+      fd_(std::move(other.fd_)),
+      synced_(other.synced_) {}
 
 AtomicFile::~AtomicFile() {
     if (!temporary_.empty()) unlink(temporary_.c_str());
 }
 
-void AtomicFile::commit(Sync sync) {
-    if (sync == Sync::Yes && fsync(fd_.get()) != 0) {
+void AtomicFile::sync() {
+    if (fsync(fd_.get()) != 0) {
         throw system_error(fmt::format("cannot sync {}", path_.string()), errno);
     }
+    synced_ = true;
+}
+
+void AtomicFile::commit(Sync sync) {
+    if (sync == Sync::Yes && !synced_) this->sync();
+    take_name();
+    fd_.reset();
+    if (sync == Sync::Yes) sync_directory_of(path_);
+}
+
+void AtomicFile::take_name() {
     if (temporary_.empty()) {
-        temporary_ = temporary_sibling(path_);
-        name_as(temporary_);
+        if (link_as(path_)) return;
+        // Only rename(2) replaces what has the name.
+        const fs::path sibling = temporary_sibling(path_);
+        if (!link_as(sibling)) {
+            throw system_error(fmt::format("cannot name {}", sibling.string()), EEXIST);
+        }
+        temporary_ = sibling;
     }
     if (rename(temporary_.c_str(), path_.c_str()) != 0) {
         throw system_error(
             fmt::format("cannot rename {} to {}", temporary_.string(), path_.string()), errno);
     }
     temporary_.clear();
-    fd_.reset();
-    if (sync == Sync::Yes) sync_directory_of(path_);
 }
 
-void AtomicFile::name_as(const fs::path& name) const {
+// False when something has the name.
+bool AtomicFile::link_as(const fs::path& name) const {
     const std::string self = fmt::format("/proc/self/fd/{}", fd_.get());
-    if (linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
-        throw system_error(fmt::format("cannot name {}", name.string()), errno);
-    }
+    if (linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) return true;
+    if (errno == EEXIST) return false;
+    throw system_error(fmt::format("cannot name {}", name.string()), errno);
 }
 
 TempDir::TempDir(const fs::path& parent, std::string_view prefix) {

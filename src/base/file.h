@@ -49,6 +49,9 @@ enum class Sync { Yes, No };
 /// (O_TMPFILE), it has no name until `commit`, so that even a kill leaves nothing behind; elsewhere
 /// it is a temporary sibling of `path`. `commit` syncs it and gives it its name in one step;
 /// destruction without it removes it.
+///
+/// Files that belong together are synced one after the other and then committed: with the slow part
+/// done, hardly anything can come between their names.
 class AtomicFile {
   public:
     explicit AtomicFile(std::filesystem::path path, mode_t mode = 0644);
@@ -58,15 +61,19 @@ class AtomicFile {
 
     int fd() const { return fd_.get(); }
     const std::filesystem::path& path() const { return path_; }
+    /// Ahead of `commit`, which need not do it then. Nothing may be written afterwards.
+    void sync();
     /// With Sync::No a crash of the machine may leave a file of zeros under the name.
     void commit(Sync sync = Sync::Yes);
 
   private:
-    void name_as(const std::filesystem::path& name) const;
+    void take_name();
+    bool link_as(const std::filesystem::path& name) const;
 
     std::filesystem::path path_;
     std::filesystem::path temporary_;  // empty: the file has no name
     UniqueFd fd_;
+    bool synced_ = false;
 };
 
 /// A directory of its own under `parent`, removed with all it holds at destruction.

@@ -211,8 +211,11 @@ std::string to_text(const formats::ConvertResult& result) {
             text += fmt::format("  {} {}\n", digest_name(digest.type), digest.hex);
         }
         for (const formats::OutputMember& member : output.members) {
-            text += fmt::format("  {} ({} bytes)\n    sha256 {}\n", member.name, member.size,
-                                member.sha256);
+            text += fmt::format("  {} ({} bytes)\n", member.name, member.size);
+            if (!member.sha256.empty()) text += fmt::format("    sha256 {}\n", member.sha256);
+            for (const formats::FileDigest& digest : member.digests) {
+                text += fmt::format("    {} {}\n", digest_name(digest.type), digest.hex);
+            }
         }
     }
     return text;
@@ -261,8 +264,12 @@ nlohmann::ordered_json to_json(const formats::ConvertResult& result) {
             item[std::string(digest_name(digest.type))] = digest.hex;
         }
         for (const formats::OutputMember& member : output.members) {
-            item["members"].push_back(
-                {{"name", member.name}, {"size", member.size}, {"sha256", member.sha256}});
+            nlohmann::ordered_json part = {{"name", member.name}, {"size", member.size}};
+            if (!member.sha256.empty()) part["sha256"] = member.sha256;
+            for (const formats::FileDigest& digest : member.digests) {
+                part[std::string(digest_name(digest.type))] = digest.hex;
+            }
+            item["members"].push_back(std::move(part));
         }
         json["outputs"].push_back(std::move(item));
     }

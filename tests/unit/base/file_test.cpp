@@ -25,6 +25,35 @@ TEST(AtomicFile, AppearsWholeAtCommitAndLeavesNothingElse) {
     EXPECT_EQ(entries(directory.path()), 1u);
 }
 
+TEST(AtomicFile, HasNoNameWhenItIsSyncedAheadOfCommit) {
+    const TempDir directory(temp_root());
+    const fs::path path = directory.path() / "a";
+    for (const char* text : {"first", "second"}) {
+        AtomicFile file(path);
+        write_all(file.fd(), text, path);
+        file.sync();
+        EXPECT_EQ(fs::exists(path), std::string_view(text) == "second");
+        AtomicFile moved = std::move(file);
+        moved.commit();
+        EXPECT_EQ(read_file(path), text);
+        EXPECT_EQ(entries(directory.path()), 1u);
+    }
+}
+
+TEST(AtomicFile, ReplacesALinkAndNotWhatItNames) {
+    const TempDir directory(temp_root());
+    for (const char* target : {"there", "nowhere"}) {
+        const fs::path path = directory.path() / fmt::format("link to {}", target);
+        write_file_atomically(directory.path() / "there", "old");
+        fs::create_symlink(target, path);
+        write_file_atomically(path, "new");
+        EXPECT_FALSE(fs::is_symlink(path));
+        EXPECT_EQ(read_file(path), "new");
+        EXPECT_EQ(read_file(directory.path() / "there"), "old");
+    }
+    EXPECT_FALSE(fs::exists(directory.path() / "nowhere"));
+}
+
 TEST(AtomicFile, LeavesTheOldFileWhenItIsNotCommitted) {
     const TempDir directory(temp_root());
     const fs::path path = directory.path() / "a";
