@@ -1,6 +1,8 @@
 #include "cli/image/convert.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <set>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -20,6 +22,7 @@ void add_options(const std::string& text, std::map<std::string, std::string>& op
 std::string convert_footer();
 SandboxRules convert_rules(const ImageConvertOptions& options);
 void take_output(ImageConvertOptions& options, const std::string& text);
+void refuse_same_outputs(const std::vector<ImageTarget>& targets);
 std::string to_text(const formats::ConvertResult& result);
 std::string to_text(const formats::ThinReport& report);
 nlohmann::ordered_json to_json(const formats::ThinReport& report);
@@ -123,6 +126,7 @@ void add_image_convert(CLI::App& app, const std::shared_ptr<ImageCommand>& comma
         for (const std::string& text : *outputs) take_output(*options, text);
         if (options->targets.empty())
             throw Error("no output is named").with_hint("Name a file, or several with -o.");
+        refuse_same_outputs(options->targets);
     };
     choose_on_call(
         *convert, command,
@@ -199,6 +203,16 @@ void take_output(ImageConvertOptions& options, const std::string& text) {
         throw Error(fmt::format("there is no output before -o {} that it could belong to", text));
     }
     options.targets.back().options.push_back(text);
+}
+
+// One would replace the other.
+void refuse_same_outputs(const std::vector<ImageTarget>& targets) {
+    std::set<std::filesystem::path> seen;
+    for (const ImageTarget& target : targets) {
+        if (seen.insert(std::filesystem::weakly_canonical(target.path)).second) continue;
+        throw Error(fmt::format("the output {} is named twice", target.path.string()))
+            .with_hint("Give each output a name of its own.");
+    }
 }
 
 std::string to_text(const formats::ConvertResult& result) {

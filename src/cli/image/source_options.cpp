@@ -95,7 +95,8 @@ std::string format_help() {
         names += fmt::format("{}{}", names.empty() ? "" : ", ", format->name);
     }
     return fmt::format(
-        "the image's format: {}. Without it the file's magic decides, and raw must be given",
+        "the image's format: {}. Without it the file's magic decides, and its name where it has "
+        "none: .raw, .img",
         names);
 }
 

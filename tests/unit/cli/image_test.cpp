@@ -107,6 +107,16 @@ TEST_F(ImageTest, HashesWhatTheGuestSeesWhateverTheFormat) {
     EXPECT_EQ(out, digest(DigestType::Sha256) + "  " + packed + "\n");
 }
 
+TEST_F(ImageTest, RefusesTwoOutputsOfOneName) {
+    const std::string file = disk("disk.raw");
+    const std::string first = path("a.qcow2");
+    const std::string again = path("./a.qcow2");
+    EXPECT_EQ(image({"convert", file, "-o", first, "-o", again}), 1);
+    EXPECT_THAT(errors, HasSubstr("is named twice"));
+    EXPECT_EQ(image({"convert", file, "-O", "raw", "-", "-o", "-"}), 1);
+    EXPECT_FALSE(fs::exists(first));
+}
+
 TEST_F(ImageTest, PrintsFurtherDigestsOfEachOutput) {
     ASSERT_EQ(
         image({"convert", "--json", "--digest", "sha512", "-f", "raw", disk(), path("a.vmdk")}), 0)
