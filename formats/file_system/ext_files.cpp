@@ -9,6 +9,7 @@ namespace kiln::formats {
 
 namespace {
 
+constexpr std::size_t kLongestLink = 4096;
 constexpr unsigned kDeepestPath = 512;
 
 bool for_each_in_block(std::span<const std::byte> block,

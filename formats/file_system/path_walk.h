@@ -9,8 +9,6 @@
 
 namespace kiln::formats {
 
-constexpr std::size_t kLongestLink = 4096;  ///< a longer target is not followed
-
 /// The names of a path that are still to be followed.
 class PathParts {
   public:
