@@ -18,13 +18,16 @@ namespace {
 constexpr std::uint64_t kSpaceLeft = std::uint64_t{64} << 20;
 constexpr std::uint64_t kCheckEvery = std::uint64_t{32} << 20;
 
-UniqueFd make_unnamed_file();
+UniqueFd make_unnamed_file(const std::filesystem::path& directory);
 std::size_t read_some(int fd, std::span<std::byte> out, const CancelToken& cancel,
                       const std::string& name);
 
 }  // namespace
 
-Spool::Spool(std::string name) : name_(std::move(name)), fd_(make_unnamed_file()) {
+Spool::Spool(std::string name, std::filesystem::path directory)
+    : name_(std::move(name)),
+      directory_(std::move(directory)),
+      fd_(make_unnamed_file(directory_.empty() ? temp_root() : directory_)) {
     check_space();
 }
 
@@ -76,12 +79,19 @@ void Spool::write(std::uint64_t offset, std::span<const std::byte> bytes) {
 
 void Spool::check_space() {
     checked_ = written_;
+    if (!directory_.empty()) return;
     struct statvfs status {};
     if (fstatvfs(fd_.get(), &status) != 0) return;
     if (status.f_bavail < kSpaceLeft / status.f_frsize) fail_full();
 }
 
 void Spool::fail_full() const {
+    if (!directory_.empty()) {
+        throw Error(fmt::format("there is no room for {} in {}", name_, directory_.string()))
+            .with_hint(
+                "Free some space or write to another directory; what was written has been "
+                "removed.");
+    }
     throw Error(
         fmt::format("{} does not fit into the temporary directory {}", name_, temp_root().string()))
         .with_hint("Set TMPDIR to a directory with more room, or unpack the image yourself.");
@@ -105,14 +115,15 @@ InputFile spool(int fd, const CancelToken& cancel, const std::string& name) {
 
 namespace {
 
-UniqueFd make_unnamed_file() {
-    const std::filesystem::path root = temp_root();
-    UniqueFd fd(open(root.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600));
+UniqueFd make_unnamed_file(const std::filesystem::path& directory) {
+    UniqueFd fd(open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600));
     if (fd) return fd;
     // File systems without unnamed files: the name goes at once.
-    std::string name = (root / "kiln-XXXXXX").string();
+    std::string name = (directory / "kiln-XXXXXX").string();
     fd.reset(mkostemp(name.data(), O_CLOEXEC));
-    if (!fd) throw system_error(fmt::format("cannot make a file in {}", root.string()), errno);
+    if (!fd) {
+        throw system_error(fmt::format("cannot make a file in {}", directory.string()), errno);
+    }
     unlink(name.c_str());
     return fd;
 }

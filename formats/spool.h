@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <string>
 
@@ -12,16 +13,18 @@
 namespace kiln::formats {
 
 /// A temporary file without a name, filled from front to back; zeros become holes. It is for
-/// streams that must be read like a file: image formats keep their tables anywhere. It lies in
-/// TMPDIR (or /tmp) and goes with the last InputFile made of it, even when the process is killed.
-///
-/// Stops with an error before the file system is full: 64 MiB stay free for others.
+/// streams that must be read like a file (image formats keep their tables anywhere), and for what
+/// is written behind something that is known only at its end. It goes with the last InputFile made
+/// of it, even when the process is killed.
 ///
 /// One thread at a time.
 class Spool {
   public:
-    /// `name` is for messages: what is kept here.
-    explicit Spool(std::string name);
+    /// In TMPDIR (or /tmp), where an error comes before the file system is full: 64 MiB stay free
+    /// for others. `name` is for messages: what is kept here.
+    explicit Spool(std::string name) : Spool(std::move(name), {}) {}
+    /// In a directory that an output goes to.
+    Spool(std::string name, std::filesystem::path directory);
 
     void append(std::span<const std::byte> bytes);
     void append_zeros(std::uint64_t count) { size_ += count; }
@@ -35,6 +38,7 @@ class Spool {
     [[noreturn]] void fail_full() const;
 
     std::string name_;
+    std::filesystem::path directory_;  // empty: the one for temporary files
     UniqueFd fd_;
     std::uint64_t size_ = 0;
     std::uint64_t written_ = 0;

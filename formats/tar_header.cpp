@@ -45,17 +45,11 @@ std::array<std::byte, kTarBlock> TarEntry::encode(TarDialect dialect) const {
     put_text(block, kModeAt, "0000644");
     put_text(block, kOwnerAt, "0000000");
     put_text(block, kGroupAt, "0000000");
-    if (size < kOctalLimit) {
-        put_text(block, kSizeAt, fmt::format("{:011o}", size));
-    } else {
-        block[kSizeAt] = std::byte{0x80};
-        store_be(block, kSizeAt + 4, size);
-    }
+    put_tar_number(std::span(block).subspan(kSizeAt, kSizeLength), size);
     put_text(block, kTimeAt, "00000000000");
     block[kTypeAt] = std::byte{'0'};
     put_text(block, kMagicAt, dialect == TarDialect::Ustar ? kUstarMagic : kOldGnuMagic);
-    put_text(block, kChecksumAt, fmt::format("{:06o}", checksum(block)));
-    block[kChecksumAt + 7] = std::byte{' '};
+    put_tar_checksum(block);
     return block;
 }
 
@@ -101,6 +95,22 @@ std::optional<std::uint64_t> tar_number(std::span<const std::byte> field) {
     }
     const bool ends = i == field.size() || field[i] == std::byte{0} || field[i] == std::byte{' '};
     return ends && i != first ? std::optional(value) : std::nullopt;
+}
+
+void put_tar_number(std::span<std::byte> field, std::uint64_t value) {
+    std::memset(field.data(), 0, field.size());
+    if (value < kOctalLimit) {
+        put_text(field, 0, fmt::format("{:011o}", value));
+    } else {
+        field[0] = std::byte{0x80};
+        store_be(field, 4, value);
+    }
+}
+
+void put_tar_checksum(std::span<std::byte> block) {
+    put_text(block, kChecksumAt, fmt::format("{:06o}", checksum(block)));
+    block[kChecksumAt + 6] = std::byte{0};
+    block[kChecksumAt + 7] = std::byte{' '};
 }
 
 namespace {

@@ -42,4 +42,9 @@ struct TarHeader {
 /// A number in a header's field: octal digits, or base 256 where the field has 12 bytes.
 std::optional<std::uint64_t> tar_number(std::span<const std::byte> field);
 
+/// For headers of other kinds. A field of 12 bytes: octal digits, base 256 for 8 GiB and more.
+void put_tar_number(std::span<std::byte> field, std::uint64_t value);
+/// The checksum, when all else stands in the header.
+void put_tar_checksum(std::span<std::byte> block);
+
 }  // namespace kiln::formats

@@ -127,12 +127,12 @@ InputFile BoxReader::extract(const TarStreamMember& member) {
     }
     Spool spool(fmt::format("{} in {}", member.name, file_.name()));
     std::vector<std::byte> block(std::size_t{1} << 20);
-    for (const TarStreamMember::Run& run : member.runs) {
+    for (const TarRun& run : *member.runs) {
         spool.append_zeros(run.offset - spool.size());
-        while (spool.size() < run.offset + run.length) {
+        while (spool.size() < run.end()) {
             options_.cancel.throw_if_cancelled();
             const auto part = std::span(block).first(
-                std::min<std::uint64_t>(block.size(), run.offset + run.length - spool.size()));
+                std::min<std::uint64_t>(block.size(), run.end() - spool.size()));
             archive_.read(spool.size(), part, options_.cancel);
             spool.append(part);
         }

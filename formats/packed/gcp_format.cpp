@@ -29,6 +29,8 @@ std::unique_ptr<Sink> sink(const OutputSpec& spec, OutputOptions& options) {
     gcp.sha256 = spec.sha256;
     gcp.digests = spec.digests;
     gcp.round_to_gib = options.choice<bool>("round", true, {{"1G", true}, {"off", false}});
+    // A pipe gets its data as they come, without a temporary file, unless it is asked for.
+    gcp.sparse = options.flag("sparse", spec.path != "-");
     return make_gcp_sink(spec.path, gcp);
 }
 
@@ -41,7 +43,7 @@ const Format kGcpFormat = {
     .name = "gcp",
     .title = "Google Compute Engine archive",
     .extensions = kExtensions,
-    .options = "round=1G|off",
+    .options = "round=1G|off\nsparse=on|off",
     .recognizes = is_gcp_archive,
     .open = open_gcp,
     .check = check,

@@ -83,14 +83,13 @@ std::optional<TarStreamMember> find_disk(TarStream& archive, const CancelToken& 
 Extent GcpSource::next_extent(std::uint64_t offset, std::uint64_t) const {
     const std::uint64_t end = member_.size;
     if (offset >= tail()) return {offset, end - offset, Extent::Kind::Data};
-    const auto run =
-        std::ranges::upper_bound(member_.runs, offset, {},
-                                 [](const TarStreamMember::Run& r) { return r.offset + r.length; });
-    if (run == member_.runs.end()) return {offset, tail() - offset, Extent::Kind::Hole};
+    const TarRuns& runs = *member_.runs;
+    const auto run = std::ranges::upper_bound(runs, offset, {}, &TarRun::end);
+    if (run == runs.end()) return {offset, tail() - offset, Extent::Kind::Hole};
     if (run->offset > offset) {
         return {offset, std::min(run->offset, tail()) - offset, Extent::Kind::Hole};
     }
-    return {offset, run->offset + run->length - offset, Extent::Kind::Data};
+    return {offset, run->end() - offset, Extent::Kind::Data};
 }
 
 // The end is always read, whatever the map says: behind it stands what must be checked.

@@ -16,9 +16,9 @@ namespace {
 
 constexpr std::size_t kStored = 65535;  // most bytes of a stored block
 constexpr std::size_t kStoredHeader = 5;
+constexpr std::size_t kPieceHeader = 8;  // CRC-32 and plain length
 constexpr std::size_t kBound = kGzipBlock + 4096;
-constexpr std::uint64_t kZeroUnit = std::uint64_t{1} << 20;
-constexpr std::uint64_t kZeroRun = 64 * kZeroUnit;
+constexpr unsigned kZeroUnit = 20;  // zeros are deflated by at most 1 MiB
 
 class BlockDeflate {
   public:
@@ -35,22 +35,36 @@ class BlockDeflate {
 
 class GzipEncoder : public Encoder {
   public:
-    explicit GzipEncoder(unsigned level) : deflate_(level) {}
+    GzipEncoder(unsigned level, std::uint64_t size) : deflate_(level), size_(size) {}
     void encode(const Batch& batch, EncodedBatch& out) override;
 
   private:
+    struct Stretch {
+        std::size_t begin = 0;
+        std::size_t end = 0;
+    };
+    std::optional<Stretch> next_stretch(const Batch& batch, std::size_t from,
+                                        std::size_t end) const;
+    std::size_t encode_stretch(std::span<const std::byte> bytes, std::span<std::byte> out);
+
     BlockDeflate deflate_;
+    std::uint64_t size_;
 };
 
 unsigned level_of(Speed speed);
+std::size_t stored_size(std::size_t length);
 std::size_t store(std::span<const std::byte> in, std::span<std::byte> out);
 std::uint32_t crc_of(std::span<const std::byte> bytes);
-std::shared_ptr<const std::vector<std::byte>> deflated_zeros(std::size_t count, unsigned times);
+std::vector<std::byte> deflated_zeros(std::size_t count);
 
 }  // namespace
 
-std::unique_ptr<Encoder> make_gzip_encoder(Speed speed) {
-    return std::make_unique<GzipEncoder>(level_of(speed));
+std::unique_ptr<Encoder> make_gzip_encoder(Speed speed, std::uint64_t size) {
+    return std::make_unique<GzipEncoder>(level_of(speed), size);
+}
+
+std::uint32_t gzip_plain_size(std::span<const std::byte> piece) {
+    return load_le<std::uint32_t>(piece, 4);
 }
 
 GzipWriter::GzipWriter(const std::filesystem::path& path, bool sha256,
@@ -63,31 +77,33 @@ GzipWriter::GzipWriter(const std::filesystem::path& path, bool sha256,
 }
 
 void GzipWriter::append_plain(std::span<const std::byte> bytes) {
-    std::vector<std::byte> out(bytes.size() + kStoredHeader * divide_up(bytes.size(), kStored));
-    out.resize(store(bytes, out));
+    std::vector<std::byte> out(stored_size(bytes.size()));
+    store(bytes, out);
+    write(out, nullptr);
+    add_crc(crc_of(bytes), bytes.size());
+}
+
+void GzipWriter::append_packed(std::span<const std::byte> bytes) {
+    std::vector<std::byte> out(bytes.size() + 1024);
+    out.resize(BlockDeflate(level_of(Speed::Small)).deflate(bytes, out));
     write(out, nullptr);
     add_crc(crc_of(bytes), bytes.size());
 }
 
 void GzipWriter::append_zeros(std::uint64_t count) {
-    if (count >= kZeroRun && !zeros_) {
-        zeros_ = deflated_zeros(kZeroUnit, static_cast<unsigned>(kZeroRun / kZeroUnit));
-    }
-    if (count >= kGzipBlock && !few_zeros_) few_zeros_ = deflated_zeros(kGzipBlock, 1);
+    constexpr std::uint64_t kMost = std::uint64_t{1} << kZeroShift;
     std::uint64_t left = count;
-    for (; left >= kZeroRun; left -= kZeroRun) write(*zeros_, zeros_);
-    for (; left >= kGzipBlock; left -= kGzipBlock) write(*few_zeros_, few_zeros_);
-    if (left != 0) {
-        const auto rest = deflated_zeros(left, 1);
-        write(*rest, rest);
+    for (; left >= kMost; left -= kMost) write(*zeros(kZeroShift), zeros(kZeroShift));
+    for (unsigned shift = kZeroShift; shift-- != 0;) {
+        if ((left >> shift & 1) != 0) write(*zeros(shift), zeros(shift));
     }
     add_crc(crc32_of_zeros(count), count);
 }
 
-void GzipWriter::append_block(std::span<const std::byte> piece,
-                              std::shared_ptr<const void> keep_alive) {
-    write(piece.subspan(4), keep_alive);
-    add_crc(load_le<std::uint32_t>(piece, 0), kGzipBlock);
+void GzipWriter::append_piece(std::span<const std::byte> piece,
+                              const std::shared_ptr<const void>& keep_alive) {
+    write(piece.subspan(kPieceHeader), keep_alive);
+    add_crc(load_le<std::uint32_t>(piece, 0), gzip_plain_size(piece));
 }
 
 void GzipWriter::finish(OutputResult& result, const CancelToken& cancel) {
@@ -116,21 +132,60 @@ void GzipWriter::add_crc(std::uint32_t crc, std::uint64_t length) {
     plain_ += length;
 }
 
+const GzipWriter::Bytes& GzipWriter::zeros(unsigned shift) {
+    Bytes& result = zeros_.at(shift);
+    if (result) return result;
+    const auto once = deflated_zeros(std::size_t{1} << std::min(shift, kZeroUnit));
+    auto all = std::make_shared<std::vector<std::byte>>();
+    for (std::size_t i = 0; i < std::size_t{1} << (shift - std::min(shift, kZeroUnit)); ++i) {
+        all->insert(all->end(), once.begin(), once.end());
+    }
+    result = std::move(all);
+    return result;
+}
+
 namespace {
 
 void GzipEncoder::encode(const Batch& batch, EncodedBatch& out) {
-    const std::size_t blocks = batch.bytes.size() / kGzipBlock;
-    if (out.storage.size() < blocks * kBound) out.storage.resize(blocks * kBound);
-    for (std::size_t i = 0; i < blocks; ++i) {
-        if (batch.is_zero(i * kGzipBlock, kGzipBlock)) continue;
-        const auto block = batch.bytes.subspan(i * kGzipBlock, kGzipBlock);
-        const auto room = std::span(out.storage).subspan(i * kBound, kBound);
-        store_le(room, 0, crc_of(block));
-        std::size_t size =
-            looks_incompressible(block) ? 0 : deflate_.deflate(block, room.subspan(4));
-        if (size == 0) size = store(block, room.subspan(4));
-        out.pieces.push_back({batch.offset + i * kGzipBlock, room.first(4 + size), true});
+    const std::size_t room = divide_up(batch.bytes.size(), kGzipBlock) * kBound;
+    if (out.storage.size() < room) out.storage.resize(room);
+    std::span<std::byte> left = out.storage;
+    const std::size_t size = std::min<std::uint64_t>(batch.bytes.size(), size_ - batch.offset);
+    for (std::size_t block = 0; block < size; block += kGzipBlock) {
+        const std::size_t end = std::min(size, block + kGzipBlock);
+        for (auto next = next_stretch(batch, block, end); next;
+             next = next_stretch(batch, next->end, end)) {
+            const auto bytes = batch.bytes.subspan(next->begin, next->end - next->begin);
+            const std::size_t length = encode_stretch(bytes, left);
+            out.pieces.push_back({batch.offset + next->begin, left.first(length), true});
+            left = left.subspan(length);
+        }
     }
+}
+
+// From the first page that is not zero up to a hole or the last such page.
+std::optional<GzipEncoder::Stretch> GzipEncoder::next_stretch(const Batch& batch, std::size_t from,
+                                                              std::size_t end) const {
+    Stretch stretch{end, end};
+    for (std::size_t page = from; page < end; page += ZeroMap::kPage) {
+        if (batch.is_zero(page, ZeroMap::kPage)) {
+            if (page - stretch.end + ZeroMap::kPage >= kGzipHole && stretch.begin != end) break;
+            continue;
+        }
+        if (stretch.begin == end) stretch.begin = page;
+        stretch.end = std::min(page + ZeroMap::kPage, end);
+    }
+    return stretch.begin == end ? std::nullopt : std::optional(stretch);
+}
+
+std::size_t GzipEncoder::encode_stretch(std::span<const std::byte> bytes,
+                                        std::span<std::byte> out) {
+    const auto packed = out.subspan(kPieceHeader, stored_size(bytes.size()));
+    std::size_t size = looks_incompressible(bytes) ? 0 : deflate_.deflate(bytes, packed);
+    if (size == 0) size = store(bytes, packed);
+    store_le(out, 0, crc_of(bytes));
+    store_le(out, 4, static_cast<std::uint32_t>(bytes.size()));
+    return kPieceHeader + size;
 }
 
 std::size_t BlockDeflate::deflate(std::span<const std::byte> in, std::span<std::byte> out) {
@@ -162,6 +217,10 @@ unsigned level_of(Speed speed) {
     return 2;
 }
 
+std::size_t stored_size(std::size_t length) {
+    return length + kStoredHeader * divide_up(length, kStored);
+}
+
 // RFC 1951, section 3.2.4, none of them the last.
 std::size_t store(std::span<const std::byte> in, std::span<std::byte> out) {
     std::size_t position = 0;
@@ -181,13 +240,11 @@ std::uint32_t crc_of(std::span<const std::byte> bytes) {
     return crc32_gzip_refl(0, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
 }
 
-std::shared_ptr<const std::vector<std::byte>> deflated_zeros(std::size_t count, unsigned times) {
+std::vector<std::byte> deflated_zeros(std::size_t count) {
     const std::vector<std::byte> zeros(count);
-    std::vector<std::byte> once(count + 1024);
-    once.resize(BlockDeflate(3).deflate(zeros, once));
-    auto all = std::make_shared<std::vector<std::byte>>();
-    for (unsigned i = 0; i < times; ++i) all->insert(all->end(), once.begin(), once.end());
-    return all;
+    std::vector<std::byte> packed(count + 1024);
+    packed.resize(BlockDeflate(level_of(Speed::Small)).deflate(zeros, packed));
+    return packed;
 }
 
 }  // namespace

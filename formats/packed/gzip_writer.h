@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -15,18 +16,25 @@
 
 namespace kiln::formats {
 
-/// Blocks of 256 KiB, each deflated for itself by ISA-L so that threads can work side by side. A
-/// block begins and ends at a byte and is not the stream's last, so that blocks can stand one
-/// behind the other in one gzip member, which every reader takes. A piece is the block's CRC-32 (4
-/// bytes) and its deflated bytes.
+/// Stretches of data, each deflated for itself by ISA-L so that threads can work side by side. A
+/// stretch begins and ends at a byte of the stream and is not its last, so that they can stand one
+/// behind the other in one gzip member, which every reader takes.
+///
+/// A piece is a stretch of a block of 256 KiB: zeros at a block's ends and stretches of at least 64
+/// KiB of them inside are left out, by whole pages. Shorter ones cost less as a part of the data
+/// than a run of its own would.
 ///
 /// The speeds are ISA-L's levels: `fast` 1, `balanced` 2, `small` 3. libdeflate, which gets
 /// smaller, can only make a stream's last block.
 constexpr std::size_t kGzipBlock = std::size_t{256} << 10;
-std::unique_ptr<Encoder> make_gzip_encoder(Speed speed);
+constexpr std::size_t kGzipHole = std::size_t{64} << 10;
+/// Nothing at or beyond `size` is encoded: the disk's end.
+std::unique_ptr<Encoder> make_gzip_encoder(Speed speed, std::uint64_t size);
+/// How many plain bytes a piece stands for.
+std::uint32_t gzip_plain_size(std::span<const std::byte> piece);
 
-/// One gzip member made of such blocks, of zeros and of plain bytes, written front to back. Zeros
-/// are prepared blocks that are only copied, at about a thousandth of their length.
+/// One gzip member made of such pieces, of zeros and of plain bytes, written front to back. Zeros
+/// are prepared stretches that are only copied, at about a thousandth of their length.
 ///
 /// One thread at a time. No name and no time is in the header, so that the bytes depend on the
 /// content only.
@@ -37,9 +45,12 @@ class GzipWriter {
 
     /// A few bytes, stored.
     void append_plain(std::span<const std::byte> bytes);
+    /// At most `kGzipBlock` bytes, deflated.
+    void append_packed(std::span<const std::byte> bytes);
     void append_zeros(std::uint64_t count);
     /// A piece of `make_gzip_encoder`.
-    void append_block(std::span<const std::byte> piece, std::shared_ptr<const void> keep_alive);
+    void append_piece(std::span<const std::byte> piece,
+                      const std::shared_ptr<const void>& keep_alive);
     /// Plain bytes so far.
     std::uint64_t plain_size() const { return plain_; }
 
@@ -50,12 +61,14 @@ class GzipWriter {
   private:
     void write(std::span<const std::byte> bytes, const std::shared_ptr<const void>& keep_alive);
     void add_crc(std::uint32_t crc, std::uint64_t length);
+    using Bytes = std::shared_ptr<const std::vector<std::byte>>;
+    const Bytes& zeros(unsigned shift);
 
     OutputFile file_;
     bool sha256_;
     std::optional<StreamHasher> hasher_;
-    std::shared_ptr<const std::vector<std::byte>> zeros_;      // 64 MiB of them
-    std::shared_ptr<const std::vector<std::byte>> few_zeros_;  // a block of them
+    static constexpr unsigned kZeroShift = 26;   // 64 MiB
+    std::array<Bytes, kZeroShift + 1> zeros_{};  // 2^i of them, made when they are asked for
     std::uint64_t plain_ = 0;
     std::uint32_t crc_ = 0;
 };

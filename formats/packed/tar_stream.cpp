@@ -17,7 +17,6 @@ constexpr std::uint64_t kMaxText = std::uint64_t{1} << 20;  // an extended heade
 constexpr std::size_t kMaxRuns = std::size_t{1} << 20;      // 16 MiB of memory
 constexpr unsigned kMaxExtensions = 16;                     // before one member
 constexpr std::uint64_t kMaxSize = std::uint64_t{1} << 62;
-constexpr char kSparse = 'S';
 
 std::optional<std::uint64_t> decimal(std::string_view text);
 
@@ -54,36 +53,36 @@ std::optional<TarStreamMember> TarStream::next(const CancelToken& cancel) {
         const std::uint64_t stored = extension.size.value_or(header->size);
         if (stored > kMaxSize) damaged("a member's size is not possible");
         member.size = stored;
-        if (header->type == kSparse) read_old_gnu_runs(block, member);
+        TarRuns runs;
+        if (header->type == kOldGnuSparse) runs = read_old_gnu_runs(block, member);
         left_ = round_up(stored, kTarBlock);
-        begin(member, stored, extension);
+        begin(member, std::move(runs), stored, extension);
         return member;
     }
     damaged("it has too many extended headers");
 }
 
 void TarStream::read(std::uint64_t offset, std::span<std::byte> out, const CancelToken& cancel) {
+    const TarRuns& runs = *runs_;
     while (!out.empty()) {
-        while (run_ < runs_.size() && offset >= runs_[run_].offset + runs_[run_].length) {
-            drop(runs_[run_].length - in_run_, cancel);
-            left_ -= runs_[run_].length - in_run_;
+        while (run_ < runs.size() && offset >= runs[run_].end()) {
+            drop(runs[run_].length - in_run_, cancel);
+            left_ -= runs[run_].length - in_run_;
             in_run_ = 0;
             ++run_;
         }
-        if (run_ == runs_.size() || offset < runs_[run_].offset) {
-            const std::uint64_t gap =
-                run_ == runs_.size() ? out.size() : runs_[run_].offset - offset;
+        if (run_ == runs.size() || offset < runs[run_].offset) {
+            const std::uint64_t gap = run_ == runs.size() ? out.size() : runs[run_].offset - offset;
             const auto part = out.first(std::min<std::uint64_t>(gap, out.size()));
             std::memset(part.data(), 0, part.size());
             offset += part.size();
             out = out.subspan(part.size());
             continue;
         }
-        const TarStreamMember::Run& run = runs_[run_];
+        const TarRun& run = runs[run_];
         const std::uint64_t skipped = offset - run.offset - in_run_;
         drop(skipped, cancel);
-        const auto part =
-            out.first(std::min<std::uint64_t>(out.size(), run.offset + run.length - offset));
+        const auto part = out.first(std::min<std::uint64_t>(out.size(), run.end() - offset));
         take(part);
         left_ -= skipped + part.size();
         in_run_ += skipped + part.size();
@@ -156,11 +155,31 @@ void TarStream::set_pax(std::string_view key, std::string_view value, Extension&
     if (key == "GNU.sparse.map" || key == "GNU.sparse.offset") extension.old_sparse = true;
 }
 
+// Behind the header and before the map's other blocks.
+TarRuns TarStream::read_old_gnu_runs(std::span<const std::byte> header, TarStreamMember& member) {
+    const auto size = old_gnu_file_size(header);
+    if (!size || *size > kMaxSize) damaged("a sparse file's size is not valid");
+    member.type = '0';
+    member.size = *size;
+    member.sparse = true;
+    TarRuns runs;
+    auto part = decode_old_gnu_header(header);
+    while (true) {
+        if (!part) damaged("a sparse file's map is not valid");
+        for (const TarRun& run : std::span(part->runs).first(part->count)) {
+            add_run(runs, run, member.size);
+        }
+        if (!part->more) return runs;
+        if (part->ended) damaged("a sparse file's map goes on behind its end");
+        std::array<std::byte, kTarBlock> block;
+        take(block);
+        part = decode_old_gnu_block(block);
+    }
+}
+
 // `left_` counts what is stored, from here on.
-void TarStream::begin(TarStreamMember& member, std::uint64_t stored, const Extension& extension) {
-    runs_.clear();
-    run_ = 0;
-    in_run_ = 0;
+void TarStream::begin(TarStreamMember& member, TarRuns runs, std::uint64_t stored,
+                      const Extension& extension) {
     if (extension.old_sparse) {
         throw Error(fmt::format("{} holds a sparse file of an old kind", name_))
             .because("its map stands in the extended header (GNU sparse 0.0 or 0.1)")
@@ -168,63 +187,30 @@ void TarStream::begin(TarStreamMember& member, std::uint64_t stored, const Exten
     }
     if (extension.sparse) {
         if (!extension.sparse_size) damaged("a sparse file has no size");
+        if (!runs.empty()) damaged("a sparse file has two maps");
         member.size = *extension.sparse_size;
         member.sparse = true;
         if (!extension.sparse_name.empty()) member.name = extension.sparse_name;
         const std::uint64_t before = position_;
-        read_pax_runs(member, stored);
+        runs = read_pax_runs(member.size, stored);
         const std::uint64_t map = position_ - before;
         left_ -= map;
         stored -= map;
     }
-    std::erase_if(member.runs, [](const auto& run) { return run.length == 0; });
-    if (member.sparse) check_runs(member, stored);
-    if (!member.sparse && member.is_file() && stored != 0) member.runs = {{0, stored}};
+    std::erase_if(runs, [](const TarRun& run) { return run.length == 0; });
+    if (member.sparse) check_runs(runs, stored);
+    if (!member.sparse && member.is_file() && stored != 0) runs = {{0, stored}};
     if (member.name.starts_with("./")) member.name.erase(0, 2);
     member.offset = position_;
+    member.runs = std::make_shared<const TarRuns>(std::move(runs));
     runs_ = member.runs;
-}
-
-// GNU tar, "Old GNU Format": four runs in the header, then 21 in each further block.
-void TarStream::read_old_gnu_runs(std::span<const std::byte> header, TarStreamMember& member) {
-    constexpr std::size_t kRunsAt = 386;
-    constexpr std::size_t kInHeader = 4;
-    constexpr std::size_t kMoreAt = 482;
-    constexpr std::size_t kSizeAt = 483;
-    constexpr std::size_t kInBlock = 21;
-    constexpr std::size_t kRunSize = 24;
-    constexpr std::size_t kMoreInBlockAt = 504;
-    const auto size = tar_number(header.subspan(kSizeAt, 12));
-    if (!size || *size > kMaxSize) damaged("a sparse file's size is not valid");
-    member.type = '0';
-    member.size = *size;
-    member.sparse = true;
-    bool open = add_old_gnu_runs(header.subspan(kRunsAt, kInHeader * kRunSize), member);
-    bool more = header[kMoreAt] != std::byte{0};
-    while (more) {
-        if (!open) damaged("a sparse file's map goes on behind its end");
-        std::array<std::byte, kTarBlock> block;
-        take(block);
-        open = add_old_gnu_runs(std::span(block).first(kInBlock * kRunSize), member);
-        more = block[kMoreInBlockAt] != std::byte{0};
-    }
-}
-
-// False when the map's end was among them.
-bool TarStream::add_old_gnu_runs(std::span<const std::byte> fields, TarStreamMember& member) const {
-    for (; !fields.empty(); fields = fields.subspan(24)) {
-        if (fields[0] == std::byte{0}) return false;
-        const auto offset = tar_number(fields.first(12));
-        const auto length = tar_number(fields.subspan(12, 12));
-        if (!offset || !length) damaged("a sparse file's map is not valid");
-        add_run(member, {*offset, *length});
-    }
-    return true;
+    run_ = 0;
+    in_run_ = 0;
 }
 
 // GNU tar, "PAX Format, Version 1.0": decimal numbers, a line each, before the data; filled up to
 // whole blocks.
-void TarStream::read_pax_runs(TarStreamMember& member, std::uint64_t stored) {
+TarRuns TarStream::read_pax_runs(std::uint64_t size, std::uint64_t stored) {
     const std::uint64_t begin = position_;
     std::array<std::byte, kTarBlock> block;
     std::size_t at = block.size();
@@ -247,26 +233,27 @@ void TarStream::read_pax_runs(TarStreamMember& member, std::uint64_t stored) {
         if (!value) damaged("a sparse file's map is not valid");
         return *value;
     };
+    TarRuns runs;
     for (std::uint64_t count = number(); count != 0; --count) {
         const std::uint64_t offset = number();
-        add_run(member, {offset, number()});
+        add_run(runs, {offset, number()}, size);
     }
+    return runs;
 }
 
-void TarStream::add_run(TarStreamMember& member, TarStreamMember::Run run) const {
-    const std::uint64_t end =
-        member.runs.empty() ? 0 : member.runs.back().offset + member.runs.back().length;
-    if (!fits(run.offset, run.length, member.size) || run.offset < end) {
+void TarStream::add_run(TarRuns& runs, TarRun run, std::uint64_t size) const {
+    const std::uint64_t end = runs.empty() ? 0 : runs.back().end();
+    if (!fits(run.offset, run.length, size) || run.offset < end) {
         damaged("a sparse file's map is not in order or beyond its end");
     }
     // An empty one tells the size only, but counts: a map of them has no end.
-    if (member.runs.size() == kMaxRuns) damaged("a sparse file has more than a million pieces");
-    member.runs.push_back(run);
+    if (runs.size() == kMaxRuns) damaged("a sparse file has more than a million pieces");
+    runs.push_back(run);
 }
 
-void TarStream::check_runs(const TarStreamMember& member, std::uint64_t stored) const {
+void TarStream::check_runs(const TarRuns& runs, std::uint64_t stored) const {
     std::uint64_t sum = 0;
-    for (const TarStreamMember::Run& run : member.runs) sum += run.length;
+    for (const TarRun& run : runs) sum += run.length;
     if (sum != stored) damaged("a sparse file's map does not fit what is stored");
 }
 

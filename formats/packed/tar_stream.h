@@ -1,30 +1,29 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "base/cancel.h"
 #include "formats/packed/byte_stream.h"
+#include "formats/packed/old_gnu_sparse.h"
 #include "formats/tar_header.h"
 
 namespace kiln::formats {
 
+/// There may be a million of them: a deque grows without a second copy.
+using TarRuns = std::deque<TarRun>;
+
 /// A member of a tar archive as its headers describe it.
 struct TarStreamMember {
-    /// A run of the file that is stored; what lies between runs is zero.
-    struct Run {
-        std::uint64_t offset = 0;
-        std::uint64_t length = 0;
-    };
-    std::string name;          ///< without a leading `./`
-    char type = '0';           ///< as in the header; `0` also for old and sparse files
-    std::uint64_t size = 0;    ///< of the file
-    std::vector<Run> runs;     ///< in order, not overlapping, none empty
-    std::uint64_t offset = 0;  ///< of its data in the plain archive
+    std::string name;                     ///< without a leading `./`
+    char type = '0';                      ///< as in the header; `0` also for old and sparse files
+    std::uint64_t size = 0;               ///< of the file
+    std::shared_ptr<const TarRuns> runs;  ///< in order, not overlapping, none empty
+    std::uint64_t offset = 0;             ///< of its data in the plain archive
     bool sparse = false;
 
     bool is_file() const { return type == '0'; }
@@ -70,19 +69,19 @@ class TarStream {
     std::string read_text(const TarHeader& header);
     void parse_pax(std::string_view text, Extension& extension) const;
     void set_pax(std::string_view key, std::string_view value, Extension& extension) const;
-    void begin(TarStreamMember& member, std::uint64_t stored, const Extension& extension);
-    void read_old_gnu_runs(std::span<const std::byte> header, TarStreamMember& member);
-    bool add_old_gnu_runs(std::span<const std::byte> fields, TarStreamMember& member) const;
-    void read_pax_runs(TarStreamMember& member, std::uint64_t stored);
-    void add_run(TarStreamMember& member, TarStreamMember::Run run) const;
-    void check_runs(const TarStreamMember& member, std::uint64_t stored) const;
+    TarRuns read_old_gnu_runs(std::span<const std::byte> header, TarStreamMember& member);
+    void begin(TarStreamMember& member, TarRuns runs, std::uint64_t stored,
+               const Extension& extension);
+    TarRuns read_pax_runs(std::uint64_t size, std::uint64_t stored);
+    void add_run(TarRuns& runs, TarRun run, std::uint64_t size) const;
+    void check_runs(const TarRuns& runs, std::uint64_t stored) const;
     [[noreturn]] void damaged(std::string_view reason) const;
 
     std::unique_ptr<ByteStream> stream_;
     std::string name_;
     std::uint64_t position_ = 0;
     std::uint64_t left_ = 0;  // stored bytes of the current member, with its padding
-    std::vector<TarStreamMember::Run> runs_;
+    std::shared_ptr<const TarRuns> runs_ = std::make_shared<TarRuns>();
     std::size_t run_ = 0;       // the one that is being read
     std::uint64_t in_run_ = 0;  // how much of it has gone by
 };

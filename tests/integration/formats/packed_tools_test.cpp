@@ -1,13 +1,15 @@
 // Compressed disks and archives made by the tools that people have, and ours read by them. A tool
 // that is not installed makes its test skipped and said so.
-#include <fstream>
+#include <map>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/process.h"
 #include "formats/converter.h"
+#include "formats/inspect.h"
 #include "formats/outputs.h"
 #include "tests/unit/formats/image_builder.h"
 
@@ -16,6 +18,13 @@ namespace {
 
 using testing::HasSubstr;
 namespace fs = std::filesystem;
+
+constexpr const char* kUnpack = R"(
+import sys, tarfile
+with tarfile.open(sys.argv[1]) as archive:
+    assert archive.getnames() == ["disk.raw"]
+    archive.extract("disk.raw", sys.argv[2])
+)";
 
 class PackedTools : public testing::Test {
   protected:
@@ -40,6 +49,14 @@ class PackedTools : public testing::Test {
     void convert_to_raw(const std::string& from, const std::string& to) const {
         OpenOptions options;
         write_image(*open_source(path(from), options), {path(to), find_format("raw"), {}});
+    }
+    std::unique_ptr<Source> open_raw(const std::string& name) const {
+        OpenOptions raw;
+        raw.format = find_format("raw");
+        return open_source(path(name), raw);
+    }
+    void convert_to_gcp(const std::string& from, std::map<std::string, std::string> options) const {
+        write_image(*open_raw(from), {path("out.tar.gz"), find_format("gcp"), std::move(options)});
     }
     void write_disk(std::size_t size) const {
         const auto disk = mixed_disk(size, 61);
@@ -127,10 +144,8 @@ TEST_F(PackedTools, TarAndBsdtarMakeArchivesThatAreRead) {
 TEST_F(PackedTools, OurArchiveIsOneGzipMemberThatTarUnpacks) {
     write_disk(5'000'192);
     for (const Speed speed : {Speed::Fast, Speed::Balanced, Speed::Small}) {
-        OpenOptions raw;
-        raw.format = find_format("raw");
-        const auto source = open_source(path("disk.raw"), raw);
-        write_image(*source, {path("out.tar.gz"), find_format("gcp"), {{"round", "off"}}, speed});
+        write_image(*open_raw("disk.raw"),
+                    {path("out.tar.gz"), find_format("gcp"), {{"round", "off"}}, speed});
         EXPECT_THAT(sh("tar -tvf out.tar.gz"), HasSubstr("5000192 1970-01-01"));
         sh("tar -xOf out.tar.gz disk.raw | cmp - disk.raw");
         sh("gzip -t out.tar.gz");
@@ -140,13 +155,81 @@ TEST_F(PackedTools, OurArchiveIsOneGzipMemberThatTarUnpacks) {
 
 TEST_F(PackedTools, OurArchiveIsRoundedUpForGoogle) {
     write_disk(5'000'192);
-    OpenOptions raw;
-    raw.format = find_format("raw");
-    const auto source = open_source(path("disk.raw"), raw);
-    write_image(*source, {path("out.tar.gz"), find_format("gcp"), {}});
-    EXPECT_THAT(sh("tar -tvf out.tar.gz"), HasSubstr("1073741824 1970-01-01"));
-    EXPECT_THAT(sh("gzip -l out.tar.gz"), HasSubstr("1073745920"));
-    sh("tar -xOf out.tar.gz disk.raw | head -c 5000192 | cmp - disk.raw");
+    for (const std::string sparse : {"on", "off"}) {
+        convert_to_gcp("disk.raw", {{"sparse", sparse}});
+        EXPECT_THAT(sh("tar -tvf out.tar.gz"), HasSubstr("1073741824 1970-01-01"));
+        EXPECT_EQ(sh("gzip -l out.tar.gz").find("1073745920") != std::string::npos,
+                  sparse == "off");
+        sh("tar -xOf out.tar.gz disk.raw | head -c 5000192 | cmp - disk.raw");
+    }
+}
+
+// Each reader of sparse members unpacks it and must have made the same file, with the same holes
+// where it makes any.
+TEST_F(PackedTools, OurSparseArchivesAreReadByEveryTar) {
+    const std::vector<std::string> disks = {
+        ": > d",
+        "truncate -s 512 d",
+        "truncate -s 65536 d",
+        "truncate -s 50M d",
+        "truncate -s 3000001 d; printf end | dd of=d bs=1 seek=2999998 conv=notrunc status=none",
+        "truncate -s 3000001 d; printf x | dd of=d bs=1 seek=1000000 conv=notrunc status=none",
+        "head -c 3000001 /dev/urandom > d",
+        "truncate -s 8M d; for i in $(seq 0 2 2046); do "
+        "dd if=/dev/urandom of=d bs=4k seek=$i count=1 conv=notrunc status=none; done",
+        "truncate -s 40M d; for i in $(seq 0 2 638); do "
+        "dd if=/dev/urandom of=d bs=64k seek=$i count=1 conv=notrunc status=none; done",
+    };
+    write_text(path("unpack.py"), kUnpack);
+    unsigned judged = 0;
+    for (const std::string& disk : disks) {
+        SCOPED_TRACE(disk);
+        sh("rm -f d; " + disk);
+        convert_to_gcp("d", {{"round", "off"}});
+        sh("gzip -t out.tar.gz; rm -rf u; mkdir u; mv d u/disk.raw; touch -d @0 u/disk.raw; "
+           "chmod 644 u/disk.raw");
+        // The owner in the archive is root.
+        if (geteuid() == 0) sh("tar -C u --compare -zf out.tar.gz");
+        sh("mkdir t; tar -C t -xSzf out.tar.gz; cmp t/disk.raw u/disk.raw; rm -r t");
+        judged += 2;
+        if (has("bsdtar")) {
+            sh("mkdir t; bsdtar -C t -xf out.tar.gz; cmp t/disk.raw u/disk.raw; rm -r t");
+            ++judged;
+        }
+        if (has("python3")) {
+            sh("mkdir t; python3 unpack.py out.tar.gz t; cmp t/disk.raw u/disk.raw; rm -r t");
+            ++judged;
+        }
+        convert_to_raw("out.tar.gz", "back.raw");
+        sh("cmp back.raw u/disk.raw");
+        ++judged;
+    }
+    RecordProperty("judged", static_cast<int>(judged));
+    EXPECT_GE(judged, 3 * disks.size());
+}
+
+TEST_F(PackedTools, HugeSparseArchivesAreUnpackedInSeconds) {
+    write_text(path("unpack.py"), kUnpack);
+    for (const std::uint64_t size : {(std::uint64_t{2} << 40) - 512, std::uint64_t{6} << 40}) {
+        SCOPED_TRACE(size);
+        sh(fmt::format("rm -f d; truncate -s {} d", size));
+        for (const std::uint64_t at : {std::uint64_t{0}, std::uint64_t{1} << 40, size - 9}) {
+            sh(
+                fmt::format("printf 'kiln disk' | dd of=d bs=1M oflag=seek_bytes seek={} "
+                            "conv=notrunc status=none",
+                            at));
+        }
+        convert_to_gcp("d", {{"round", "off"}});
+        EXPECT_LT(fs::file_size(path("out.tar.gz")), 8192U);
+        for (const std::string unpack : {"tar -C t -xSzf out.tar.gz", "bsdtar -C t -xf out.tar.gz",
+                                         "python3 unpack.py out.tar.gz t"}) {
+            if (!has(unpack.substr(0, unpack.find(' ')))) continue;
+            SCOPED_TRACE(unpack);
+            sh("rm -rf t; mkdir t; " + unpack);
+            EXPECT_TRUE(compare_images(*open_raw("d"), *open_raw("t/disk.raw")).identical);
+        }
+        EXPECT_TRUE(compare_images(*open_raw("d"), *open_source(path("out.tar.gz"))).identical);
+    }
 }
 
 }  // namespace

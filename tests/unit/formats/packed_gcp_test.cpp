@@ -106,8 +106,10 @@ class HugeSource : public Source {
     std::uint64_t size_;
 };
 
-TEST_F(Gcp, ZerosCostAThousandth) {
-    const auto result = write_image(HugeSource(40 * kGib), spec());
+TEST_F(Gcp, ZerosCostAThousandthWhereTheyAreNotLeftOut) {
+    OutputSpec plain = spec();
+    plain.options.emplace("sparse", "off");
+    const auto result = write_image(HugeSource(40 * kGib), plain);
     EXPECT_LT(result.outputs[0].file_size, 42 * kGib / 1000);
     const auto source = open_source(spec().path);
     EXPECT_EQ(source->virtual_size(), 40 * kGib);  // base 256 in the header
@@ -264,7 +266,7 @@ TEST_F(TarHeaders, OldGnuMapsGoOnInMoreBlocks) {
         open(block("disk.raw", octal(25), 'S', header) + more + padded(std::string(25, 'q')));
     const auto member = stream.next({});
     ASSERT_TRUE(member);
-    EXPECT_EQ(member->runs.size(), 25U);
+    EXPECT_EQ(member->runs->size(), 25U);
     std::string expected(1000, '\0');
     for (std::size_t i = 0; i < 4; ++i) expected[i * 10] = 'q';
     for (std::size_t i = 0; i < 21; ++i) expected[100 + i * 10] = 'q';
