@@ -6,6 +6,25 @@
 #include "formats/volume/mount_check.h"
 #include "formats/volume/thin_source.h"
 
+namespace {
+
+// What stands where there is something: at the ends of the first extents, and shortly before.
+void describe_data(const kiln::formats::Source& disk, const kiln::formats::LayoutNode& layout) {
+    constexpr unsigned kMostExtents = 12;
+    constexpr std::uint64_t kStep = 4096;
+    std::uint64_t offset = 0;
+    for (unsigned i = 0; i < kMostExtents && offset < disk.virtual_size(); ++i) {
+        const auto extent = disk.next_extent(offset, disk.virtual_size() - offset);
+        for (std::uint64_t back = 0; back < 3 * kStep && back < extent.length; back += kStep) {
+            if (back != 0 && extent.kind != kiln::formats::Extent::Kind::Data) break;
+            kiln::formats::describe_offset(disk, layout, extent.end() - 1 - back);
+        }
+        offset = extent.end();
+    }
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace kiln;
     const UniqueFd file = fuzz::SparseImage::parse({data, size}).store_in_memory();
@@ -13,9 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         formats::make_raw_source(formats::InputFile::open(fuzz::SparseImage::path_of(file)));
     try {
         const formats::LayoutNode layout = formats::read_layout(*disk);
-        for (const std::uint64_t offset : {std::uint64_t{0}, disk->virtual_size() / 2}) {
-            formats::describe_offset(*disk, layout, offset);
-        }
+        describe_data(*disk, layout);
         formats::check_mounts(*disk);
     } catch (const Error&) {
     }

@@ -43,6 +43,17 @@ inline void walk(const formats::Source& source) {
     }
 }
 
+/// An image that names another file is not opened by whoever did not allow that.
+inline void refuse_backing(const std::filesystem::path& path, formats::OpenOptions options) {
+    options.ignore_backing = false;
+    try {
+        formats::open_source(path, options);
+    } catch (const Error&) {
+        return;
+    }
+    require(false, "a file that is named inside of an image is not followed unasked");
+}
+
 /// Everything that can be done with a file that may be an image of `format`. Errors are fine.
 inline void exercise(const formats::Format& format, const std::filesystem::path& path) {
     formats::OpenOptions options;
@@ -54,7 +65,7 @@ inline void exercise(const formats::Format& format, const std::filesystem::path&
     bool small = false;
     try {
         const auto source = formats::open_source(path, options);
-        source->info();
+        if (!source->info().backing_name.empty()) refuse_backing(path, options);
         small = source->virtual_size() <= kWholeReadSize;
         walk(*source);
     } catch (const Error& error) {

@@ -1,47 +1,19 @@
 #include "image_checksums.h"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 
+#include "crc.h"
 #include "image_places.h"
 
 namespace kiln::fuzz {
 
 namespace {
 
-using Bytes = std::vector<std::byte>;
-
-// Of its own on purpose: the library's is what is judged.
-template <std::uint32_t kPolynomial>
-std::uint32_t crc(const Bytes& bytes) {
-    static const auto table = [] {
-        std::array<std::uint32_t, 256> values{};
-        for (std::uint32_t i = 0; i < values.size(); ++i) {
-            std::uint32_t value = i;
-            for (int bit = 0; bit < 8; ++bit) {
-                value = (value >> 1) ^ ((value & 1) != 0 ? kPolynomial : 0);
-            }
-            values[i] = value;
-        }
-        return values;
-    }();
-    std::uint32_t value = ~0U;
-    for (const std::byte byte : bytes) {
-        value = (value >> 8) ^ table[(value ^ std::to_integer<std::uint32_t>(byte)) & 0xff];
-    }
-    return value;
-}
-constexpr std::uint32_t kCastagnoli = 0x82f63b78;
-constexpr std::uint32_t kIeee = 0xedb88320;
-
 void mend_sum_vhd(SparseImage& image, std::uint64_t offset, std::size_t size, std::size_t field);
 void mend_vhd(SparseImage& image);
 void mend_crc32c(SparseImage& image, std::uint64_t offset, std::size_t size);
 void mend_vhdx(SparseImage& image);
 void mend_tar(SparseImage& image);
-void mend_gpt(SparseImage& image);
-void mend_file_systems(SparseImage& image);
 
 }  // namespace
 
@@ -49,10 +21,7 @@ void mend_checksums(std::string_view format, SparseImage& image) {
     if (format == "vhd") mend_vhd(image);
     if (format == "vhdx") mend_vhdx(image);
     if (format == "ova" || format == "tar") mend_tar(image);
-    if (format == "disk") {
-        mend_gpt(image);
-        mend_file_systems(image);
-    }
+    if (format == "disk") mend_disk(image);
 }
 
 std::vector<std::uint64_t> tar_headers(const SparseImage& image) {
@@ -69,21 +38,6 @@ std::vector<std::uint64_t> tar_headers(const SparseImage& image) {
         at += 512 + formats::round_up(size, 512);
     }
     return headers;
-}
-
-std::vector<std::uint64_t> partition_starts(const SparseImage& image) {
-    std::vector<std::uint64_t> starts;
-    for (unsigned i = 0; i < 4; ++i) {
-        starts.push_back(image.number(446 + i * 16 + 8, 4, false) * 512);
-    }
-    const std::uint64_t entries = image.number(512 + 72, 8, false) * 512;
-    for (unsigned i = 0; i < 4 && entries < image.size(); ++i) {
-        starts.push_back(image.number(entries + i * 128 + 32, 8, false) * 512);
-    }
-    std::erase_if(starts,
-                  [&](std::uint64_t start) { return start < 1024 || start >= image.size(); });
-    starts.push_back(0);
-    return starts;
 }
 
 namespace {
@@ -105,11 +59,8 @@ void mend_vhd(SparseImage& image) {
     mend_sum_vhd(image, image.number(16, 8, true), 1024, 36);
 }
 
-// The checksum stands at byte 4.
 void mend_crc32c(SparseImage& image, std::uint64_t offset, std::size_t size) {
-    if (!formats::fits(offset, size, image.size())) return;
-    image.set_number(offset + 4, 4, false, 0);
-    image.set_number(offset + 4, 4, false, ~crc<kCastagnoli>(image.read(offset, size)));
+    mend_crc<kCastagnoli>(image, offset, size, 4);
 }
 
 void mend_vhdx(SparseImage& image) {
@@ -136,36 +87,6 @@ void mend_tar(SparseImage& image) {
         }
         const std::string text = fmt::format("{:06o}", sum) + '\0' + ' ';
         image.write(header + 148, formats::as_byte_span(text));
-    }
-}
-
-void mend_gpt(SparseImage& image) {
-    if (image.number(512, 8, false) != 0x5452415020494645) return;
-    const std::uint64_t bytes = image.number(512 + 80, 4, false) * image.number(512 + 84, 4, false);
-    if (bytes <= (1U << 16)) {
-        const std::uint64_t entries = image.number(512 + 72, 8, false) * 512;
-        image.set_number(512 + 88, 4, false, ~crc<kIeee>(image.read(entries, bytes)));
-    }
-    const std::uint64_t size = image.number(512 + 12, 4, false);
-    if (size < 20 || size > 512) return;
-    image.set_number(512 + 16, 4, false, 0);
-    image.set_number(512 + 16, 4, false, ~crc<kIeee>(image.read(512, size)));
-}
-
-void mend_file_systems(SparseImage& image) {
-    for (const std::uint64_t start : partition_starts(image)) {
-        const std::uint64_t super = start + 1024;
-        constexpr std::uint32_t kMetadataChecksums = 0x400;
-        if (image.number(super + 0x38, 2, false) == 0xef53 &&
-            (image.number(super + 0x64, 4, false) & kMetadataChecksums) != 0) {
-            image.set_number(super + 0x3fc, 4, false, crc<kCastagnoli>(image.read(super, 0x3fc)));
-        }
-        if (image.number(start, 4, true) == 0x58465342) {  // "XFSB"
-            const std::uint64_t sector = image.number(start + 102, 2, true);
-            if (sector < 264 || sector > 4096) continue;
-            image.set_number(start + 224, 4, false, 0);
-            image.set_number(start + 224, 4, false, ~crc<kCastagnoli>(image.read(start, sector)));
-        }
     }
 }
 

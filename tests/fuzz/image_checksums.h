@@ -14,4 +14,7 @@ std::vector<std::uint64_t> tar_headers(const SparseImage& image);
 /// as one.
 std::vector<std::uint64_t> partition_starts(const SparseImage& image);
 
+/// The checksums of what lies on a disk.
+void mend_disk(SparseImage& image);
+
 }  // namespace kiln::fuzz

@@ -1,13 +1,14 @@
 #!/bin/bash
 # Makes the inputs of the format targets, with the tools that people have, small enough to be kept:
-#     tests/fuzz/make_image_corpus.sh FUZZ_IMAGE IMAGE_TOOL [OUT]
-# FUZZ_IMAGE and IMAGE_TOOL are the programs of those names in a build. What is in OUT
+#     tests/fuzz/make_image_corpus.sh FUZZ_IMAGE IMAGE_TOOL FUZZ_SEEDS [OUT]
+# FUZZ_IMAGE, IMAGE_TOOL and FUZZ_SEEDS are the programs of those names in a build. What is in OUT
 # (tests/fuzz/corpus) already is written again where its name is the same, findings stay.
 set -euo pipefail
 self=$(realpath "$0")
 fuzz_image=$(realpath "$1")
 image_tool=$(realpath "$2")
-out=$(realpath "${3:-$(dirname "$0")/corpus}")
+fuzz_seeds=$(realpath "$3")
+out=$(realpath "${4:-$(dirname "$0")/corpus}")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -97,14 +98,26 @@ echo '{"provider":"libvirt","format":"qcow2","virtual_size":1}' >metadata.json
 echo 'Vagrant.configure("2") { |config| }' >Vagrantfile
 tar czf image metadata.json Vagrantfile box.img
 keep format_box libvirt image
+for packing in xz zstd bzip2; do
+    tar cf - --format=oldgnu -S disk.raw | $packing -c >image && keep format_gcp "by_$packing" image
+done
 gzip -c small.raw >image && keep format_raw.gz gzip image
 (gzip -c small.raw; gzip -c small.raw) >image && keep format_raw.gz two_members image
+gzip -9c <(head -c 3000 small.raw) >image && keep format_raw.gz one_block image
+head -c 3000 /dev/zero | tr '\0' '\252' | gzip -1c >image && keep format_raw.gz run image
 xz -c small.raw >image && keep format_raw.xz xz image
 xz --block-size=32k -c small.raw >image && keep format_raw.xz blocks image
+xz --check=crc32 --x86 --lzma2 -c small.raw >image && keep format_raw.xz filters image
 zstd -qc small.raw >image && keep format_raw.zst zstd image
+cat small.raw | zstd -qc --no-check >image && keep format_raw.zst without_size image
+(printf 'P*M\030\004\0\0\0skip'; zstd -qc small.raw; zstd -q19c small.raw) >image &&
+    keep format_raw.zst frames image
 bzip2 -c small.raw >image && keep format_raw.bz2 bzip2 image
+(bzip2 -1c small.raw; bzip2 -c small.raw) >image && keep format_raw.bz2 two_streams image
 rm -f image.zip && zip -q image.zip small.raw && keep format_raw.zip zip image.zip
 rm -f image.zip && zip -q -0 image.zip small.raw && keep format_raw.zip stored image.zip
+rm -f image.zip && zip -q -fz image.zip small.raw && keep format_raw.zip zip64 image.zip
+zip -q - - <small.raw | cat >image.zip && keep format_raw.zip streamed image.zip
 
 disk() { # NAME: what lies in disk.img
     keep disk "$1" disk.img
@@ -113,16 +126,59 @@ fresh() { # SIZE
     rm -f disk.img
     truncate -s "$1" disk.img
 }
-fresh 1M && mke2fs -q -t ext2 -b 1024 -N 16 disk.img && disk ext2
-fresh 2M && mke2fs -q -t ext4 -b 1024 -N 16 -O metadata_csum,64bit,^has_journal disk.img && disk ext4
+# A link to another directory, one too long for an inode, names that fill more than a block.
+mkdir -p tree/etc tree/usr/lib
+echo 'PRETTY_NAME="Tree 7"' >tree/usr/lib/os-release
+ln -s ../usr/lib/os-release tree/etc/os-release
+printf 'UUID=1-2 / ext4 defaults 0 1\nLABEL=x /b xfs ro 0 2\n/dev/sda2 none swap sw 0 0\n' \
+    >tree/etc/table
+ln -s "$(printf './%.0s' {1..200})table" tree/etc/fstab
+for i in {10..32}; do
+    : >"tree/etc/$i$(printf 'x%.0s' {1..200})"
+done
+fresh 1M && mke2fs -q -t ext2 -b 1024 -N 64 -d tree disk.img && disk ext2
+fresh 2M && mke2fs -q -t ext4 -b 1024 -N 64 -O metadata_csum,64bit,^has_journal -d tree disk.img &&
+    disk ext4
+fresh 20M && mke2fs -q -t ext4 -b 1024 -N 64 -O mmp -J size=1 disk.img && disk ext4_groups
 fresh 1M && mkfs.fat -F 12 disk.img >/dev/null && disk fat12
+fresh 16M && mkfs.fat -F 16 disk.img >/dev/null && disk fat16
 fresh 40M && mkfs.fat -F 32 disk.img >/dev/null && disk fat32
 fresh 1M && mkswap disk.img >/dev/null 2>&1 && disk swap
-# Its log is filled with 0xff; zeros are as empty and smaller.
+# The log is filled with 0xff; two pages that say it is empty are smaller. Nobody reads the table
+# of capitals.
+shrink_ntfs() {
+    perl -0777 -pi -e '
+        my $ones = "\xff" x 4096;
+        my $restart = pack("a4x12VVvvvx18Vx8vvx4096", "RSTR", 4096, 4096, 48, 1, 1, 1, 0xffff, 2);
+        my $log;
+        for (my $at = 0; $at < length; $at += 4096) {
+            next if substr($_, $at, 4096) ne $ones;
+            $log //= $at;
+            substr($_, $at, 4096) = "\0" x 4096;
+        }
+        substr($_, $log, 4096) = substr($restart, 0, 4096);
+        substr($_, $log + 4096, 4096) = substr($restart, 0, 4096);
+        my $table = index($_, pack("v*", 0 .. 96));
+        substr($_, $table, 131072) = "\0" x 131072 if $table > 0;' "$1"
+}
+(echo hibr; head -c 5000 /dev/zero) >hibernation
 fresh 4M && mkntfs -q -F -f -c 4096 disk.img >/dev/null 2>&1 &&
-    perl -0777 -pi -e 's/\xff{4096}/"\0" x 4096/ge' disk.img && disk ntfs
-fresh 20M && mkfs.xfs -q -f disk.img 2>/dev/null && disk xfs
-fresh 2M && printf 'label: dos\nsize=1M, type=5\nstart=64, size=100\n' | sfdisk -q disk.img 2>/dev/null
+    ntfscp -q disk.img tree/usr/lib/os-release os-release >/dev/null 2>&1 &&
+    shrink_ntfs disk.img && disk ntfs
+fresh 4M && mkntfs -q -F -f -c 4096 disk.img >/dev/null 2>&1 &&
+    ntfscp -q disk.img hibernation hiberfil.sys >/dev/null 2>&1 &&
+    shrink_ntfs disk.img && disk ntfs_hibernated
+(
+    printf '/\n0 0\nd--755 0 0\netc d--755 0 0\ntable ---644 0 0 tree/etc/table\n'
+    for name in tree/etc/*x; do printf '%s ---644 0 0 /dev/null\n' "${name##*/}"; done
+    printf 'os-release l--777 0 0 %s\nfstab l--777 0 0 %s\n$\n' \
+        "$(readlink tree/etc/os-release)" "$(readlink tree/etc/fstab)"
+    printf 'usr d--755 0 0\nlib d--755 0 0\nos-release ---644 0 0 tree/usr/lib/os-release\n$\n$\n$\n'
+) >proto
+for version in crc=0 crc=1; do
+    fresh 32M && mkfs.xfs -q -f --unsupported -b size=1024 -m "$version" -p proto disk.img \
+        >/dev/null 2>&1 && disk "xfs_${version/=/_}"
+done
 fresh 2M && printf 'label: dos\nstart=64,size=1000,type=83\nstart=2000,size=2000,type=5\nstart=2064,size=500\n' |
     sfdisk -q disk.img 2>/dev/null && disk mbr
 fresh 2M && printf 'label: gpt\nstart=64,size=1000\nstart=2000,size=1000\n' |
@@ -134,3 +190,10 @@ for i in $(seq 0 3 99); do
     printf "$(printf '\\x%02x\\x%02x\\x%02x\\x%02x' 0 "$i" $((i % 3)) $((i % 5)))\x01\x30\x00\x00\x02\x20\x10\x55\x00\xff\x00\x00\x01\x00\x01\x00" \
         >"$out/format_round_trip/writer_$i"
 done
+
+# What no tool makes, and bombs: 256 KiB of zeros where a cluster may be.
+head -c 256k /dev/zero | gzip -9nc | tail -c +11 | head -c -8 >bomb.deflate
+head -c 256k /dev/zero | zstd -qc --no-check >bomb.zstd
+"$fuzz_seeds" "$out" bomb.deflate bomb.zstd
+mkdir -p "$out/ovf"
+tar xf plain.ova -O --wildcards '*.ovf' >"$out/ovf/ours"

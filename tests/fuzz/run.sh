@@ -35,13 +35,15 @@ mkdir -p findings logs
 
 run() { # TARGET
     local max_len=4096 status=0
+    local words=$root/tests/fuzz/dictionary/$1.dict
     mkdir -p "corpus/$1"
     # Images are larger than texts.
-    case $1 in format_* | disk) max_len=65536 ;; esac
+    case $1 in format_*) max_len=65536 ;; disk) max_len=131072 ;; ovf) max_len=8192 ;; esac
     TIMEFORMAT='time: %R s, cpu: %U user %S sys'
     # Leaks are looked for at the end of the run; a single input may take 10 s and 2 GiB.
     { time "tests/fuzz/$1_fuzz" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
         -max_len="$max_len" -print_final_stats=1 -print_funcs=0 -artifact_prefix="findings/$1-" \
+        $([ ! -f "$words" ] || echo "-dict=$words") \
         "corpus/$1" "$root/tests/fuzz/corpus/$1"; } >"logs/$1.log" 2>&1 || status=$?
     echo "$status" >"logs/$1.status"
     summary "$1" "$status"
