@@ -1,6 +1,7 @@
 #include "image_checksums.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "crc.h"
 #include "image_places.h"
@@ -20,7 +21,7 @@ void mend_tar(SparseImage& image);
 void mend_checksums(std::string_view format, SparseImage& image) {
     if (format == "vhd") mend_vhd(image);
     if (format == "vhdx") mend_vhdx(image);
-    if (format == "ova" || format == "tar") mend_tar(image);
+    if (format == "ova" || format == "gcp" || format == "box") mend_tar(image);
     if (format == "disk") mend_disk(image);
 }
 
@@ -81,6 +82,7 @@ void mend_vhdx(SparseImage& image) {
 void mend_tar(SparseImage& image) {
     for (const std::uint64_t header : tar_headers(image)) {
         const Bytes block = image.read(header, 512);
+        if (std::memcmp(block.data() + 257, "ustar", 5) != 0) return;  // packed
         unsigned sum = 0;
         for (std::size_t i = 0; i < block.size(); ++i) {
             sum += i >= 148 && i < 156 ? ' ' : std::to_integer<unsigned>(block[i]);

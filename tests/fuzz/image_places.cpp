@@ -17,6 +17,7 @@ std::vector<Place> vhd_places(const SparseImage& image);
 std::vector<Place> vhdx_places(const SparseImage& image);
 std::vector<Place> vdi_places(const SparseImage& image);
 std::vector<Place> tar_places(const SparseImage& image);
+std::vector<Place> archive_places(const SparseImage& image);
 std::vector<Place> packed_places(const SparseImage& image);
 
 constexpr std::uint64_t kOffsetOfEntry = 0x00fffffffffffe00;
@@ -25,9 +26,9 @@ constexpr std::uint64_t kOffsetOfEntry = 0x00fffffffffffe00;
 
 std::vector<Place> places_of(std::string_view format, const SparseImage& image) {
     constexpr std::pair<std::string_view, Listing> kListings[] = {
-        {"qcow2", qcow2_places}, {"vmdk", vmdk_places},  {"vhd", vhd_places},
-        {"vhdx", vhdx_places},   {"vdi", vdi_places},    {"ova", tar_places},
-        {"gcp", packed_places},  {"box", packed_places}, {"disk", disk_places}};
+        {"qcow2", qcow2_places}, {"vmdk", vmdk_places},   {"vhd", vhd_places},
+        {"vhdx", vhdx_places},   {"vdi", vdi_places},     {"ova", tar_places},
+        {"gcp", archive_places}, {"box", archive_places}, {"disk", disk_places}};
     for (const auto& [name, listing] : kListings) {
         if (name == format) return listing(image);
     }
@@ -281,9 +282,19 @@ std::vector<Place> tar_places(const SparseImage& image) {
                        {"link", 157, 1},
                        {"magic", 257, 4},
                        {"version", 263, 2},
-                       {"prefix", 345, 1}});
+                       {"prefix", 345, 1},
+                       {"sparse_offset", 390, 8},
+                       {"sparse_length", 402, 8},
+                       {"sparse_more", 482, 1},
+                       {"sparse_size", 487, 8}});
     }
     return places.take();
+}
+
+// A tar, or a packed one.
+std::vector<Place> archive_places(const SparseImage& image) {
+    constexpr std::uint64_t kMagic = 0x7261747375;  // "ustar"
+    return image.number(257, 5, false) == kMagic ? tar_places(image) : packed_places(image);
 }
 
 // Whatever stands first and last in a compressed file.

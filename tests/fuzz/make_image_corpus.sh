@@ -98,6 +98,12 @@ echo '{"provider":"libvirt","format":"qcow2","virtual_size":1}' >metadata.json
 echo 'Vagrant.configure("2") { |config| }' >Vagrantfile
 tar czf image metadata.json Vagrantfile box.img
 keep format_box libvirt image
+tar cf image metadata.json Vagrantfile box.img
+keep format_box plain image
+for style in oldgnu posix ustar; do
+    tar cf image --format=$style $([ $style = ustar ] || echo -S) ./disk.raw &&
+        keep format_gcp "plain_$style" image
+done
 for packing in xz zstd bzip2; do
     tar cf - --format=oldgnu -S disk.raw | $packing -c >image && keep format_gcp "by_$packing" image
 done
