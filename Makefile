@@ -4,6 +4,7 @@
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 600
+FUZZ_LANES ?= 1
 BUILD := build/release
 
 .PHONY: build test test-slow demo check bench fuzz install deps configure clean
@@ -31,10 +32,10 @@ bench: build
 	scripts/install-deps bench
 	tests/bench/run $(BUILD)/src/cli/kiln
 
-# FUZZ_SECONDS each, under the address and undefined behaviour sanitizers.
+# FUZZ_SECONDS each, FUZZ_LANES side by side, under the address and undefined behaviour sanitizers.
 fuzz:
 	scripts/install-deps build fuzz
-	tests/fuzz/run.sh $(FUZZ_SECONDS)
+	tests/fuzz/run.sh -j $(FUZZ_LANES) $(FUZZ_SECONDS)
 
 install: build
 	cmake --install $(BUILD)
