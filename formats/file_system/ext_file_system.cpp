@@ -34,6 +34,7 @@ ExtFileSystem::ExtFileSystem(const Volume& volume, ExtSuperblock super)
     info_.used = (super_.blocks - super_.free_blocks) * super_.block_size;
     info_.block_size = super_.block_size;
     info_.untouchable = find_obstacle(volume);
+    info_.unknown = super_.unknown_features();
 }
 
 void ExtFileSystem::for_each_free(const FreeRange& visit) const {

@@ -47,19 +47,24 @@ std::string ExtSuperblock::type() const {
     return (compat & kHasJournal) != 0 ? "ext3" : "ext2";
 }
 
-std::string ExtSuperblock::untouchable(std::uint64_t volume_size) const {
-    constexpr std::uint32_t kKnownIncompat = kFileTypes | kRecover | kMetaGroups | kExtents |
-                                             k64Bit | kMultiMount | kFlexGroups |
+std::string ExtSuperblock::unknown_features() const {
+    constexpr std::uint32_t kKnownIncompat = kFileTypes | kRecover | kJournalDevice | kMetaGroups |
+                                             kExtents | k64Bit | kMultiMount | kFlexGroups |
                                              kInodesOfAttributes | kChecksumSeed |
                                              kLargeDirectories | kInlineData | kEncrypt | kCaseFold;
     constexpr std::uint32_t kKnownReadOnly =
         kSparseSuper | kLargeFiles | kTreeDirectories | kHugeFiles | kGroupChecksums |
         kDirectoryLinks | kExtraInodeSize | kQuota | kClusters | kMetadataChecksums | kReadOnly |
         kProjects | kVerity | kOrphansPresent;
+    if ((incompat & ~kKnownIncompat) == 0 && (read_only_compat & ~kKnownReadOnly) == 0) return {};
+    return fmt::format("features (incompat {:#x}, ro_compat {:#x})", incompat & ~kKnownIncompat,
+                       read_only_compat & ~kKnownReadOnly);
+}
+
+std::string ExtSuperblock::untouchable(std::uint64_t volume_size) const {
     if ((incompat & kJournalDevice) != 0) return "it is the journal of another file system";
-    if ((incompat & ~kKnownIncompat) != 0 || (read_only_compat & ~kKnownReadOnly) != 0) {
-        return fmt::format("it has features that are not known (incompat {:#x}, ro_compat {:#x})",
-                           incompat & ~kKnownIncompat, read_only_compat & ~kKnownReadOnly);
+    if (const std::string unknown = unknown_features(); !unknown.empty()) {
+        return fmt::format("it has unknown {}", unknown);
     }
     if ((incompat & kRecover) != 0) return "its journal has not been replayed";
     if ((state & kStateErrors) != 0) return "errors were noted in it";

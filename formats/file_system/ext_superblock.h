@@ -96,6 +96,8 @@ struct ExtSuperblock {
     std::uint64_t group_blocks(std::uint64_t group) const;
     /// `ext2`, `ext3`, `ext4` as blkid tells them apart, or `jbd` for a journal on its own.
     std::string type() const;
+    /// Features that are not known, in words; empty when there are none.
+    std::string unknown_features() const;
     /// What the superblock alone has against dropping free blocks; empty when nothing.
     std::string untouchable(std::uint64_t volume_size) const;
 };

@@ -205,6 +205,7 @@ std::optional<FileSystemInfo> read_exfat(const Volume& volume) {
     info.size = volume.size();
     info.used = volume.size();
     info.untouchable = "exFAT is not read";
+    info.unknown = "type (exFAT)";
     return info;
 }
 

@@ -23,10 +23,15 @@ struct FileSystemInfo {
     /// Why its free blocks must not be dropped ("its journal has not been replayed"); empty for one
     /// that was unmounted cleanly and is understood whole.
     std::string untouchable;
+    /// What of it is not known, so that nothing can be told of its state ("features (incompat
+    /// 0x100)"); `untouchable` is then not empty either.
+    std::string unknown;
 };
 
 /// `untouchable` of swap space in which a machine sleeps; what else it uses is then in use too.
 constexpr std::string_view kHibernated = "it holds a hibernated machine";
+/// `untouchable` of what is newer, or older, than kiln; `unknown` is then "version".
+constexpr std::string_view kOtherVersion = "it is of a version that is not known";
 
 /// A file system on a volume, read only, bounded whatever stands in it: no table is trusted beyond
 /// the volume, nothing recurses without a limit, at most a few MiB are held at a time.

@@ -63,6 +63,7 @@ NtfsFileSystem::NtfsFileSystem(const Volume& volume, NtfsBootSector boot)
     for_each_run([&](std::uint64_t, std::uint64_t count) { free += count; });
     info_.used = info_.size - free * boot_.cluster_size;
     info_.untouchable = find_obstacle();
+    if (info_.untouchable == kOtherVersion) info_.unknown = "version";
 }
 
 void NtfsFileSystem::for_each_free(const FreeRange& visit) const {
@@ -89,7 +90,7 @@ std::string NtfsFileSystem::find_obstacle() const {
     const auto major = std::to_integer<unsigned>(information.bytes[8]);
     const auto minor = std::to_integer<unsigned>(information.bytes[9]);
     if (!(major == 1 && minor == 2) && !(major == 3 && minor <= 1)) {
-        return "it is of a version that is not known";
+        return std::string(kOtherVersion);
     }
     const unsigned flags = load_le<std::uint16_t>(information.bytes, 10);
     if ((flags & (kUnclean | kBeingChecked)) != 0) return "it was not unmounted cleanly";

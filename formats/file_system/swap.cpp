@@ -72,7 +72,8 @@ FileSystemInfo read_info(const Volume& volume, std::uint64_t page_size, Signatur
     info.size = volume.size();
     info.block_size = static_cast<std::uint32_t>(page_size);
     if (signature == Signature::Old) {
-        info.untouchable = "it is of a version that is not known";
+        info.untouchable = kOtherVersion;
+        info.unknown = "version";
         return info;
     }
     std::array<std::byte, kHeaderSize> header;
@@ -84,7 +85,8 @@ FileSystemInfo read_info(const Volume& volume, std::uint64_t page_size, Signatur
     if (signature == Signature::Hibernated) {
         info.untouchable = kHibernated;
     } else if (load_le<std::uint32_t>(bytes, 0) != kVersion) {
-        info.untouchable = "it is of a version that is not known";
+        info.untouchable = kOtherVersion;
+        info.unknown = "version";
     } else if (info.size > volume.size()) {
         info.untouchable = "it is larger than its volume";
     }

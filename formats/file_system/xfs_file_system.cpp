@@ -32,6 +32,7 @@ XfsFileSystem::XfsFileSystem(const Volume& volume, XfsSuperblock super)
     info_.used = (super_.blocks - super_.free_blocks) * super_.block_size;
     info_.block_size = super_.block_size;
     info_.untouchable = super_.obstacle;
+    info_.unknown = super_.unknown;
     if (info_.size > volume.size()) {
         info_.untouchable = "it is larger than its volume";
     } else if (info_.untouchable.empty() && !xfs_log_is_clean(volume, super_)) {

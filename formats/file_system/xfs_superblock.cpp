@@ -24,6 +24,7 @@ constexpr std::uint32_t kNeedsRepair = 0x10;
 
 void read_geometry(std::span<const std::byte> sector, XfsSuperblock& super);
 void read_features(std::span<const std::byte> sector, XfsSuperblock& super);
+std::string find_unknown(std::span<const std::byte> sector, const XfsSuperblock& super);
 std::string find_obstacle(std::span<const std::byte> sector, const XfsSuperblock& super);
 
 unsigned log2_of(std::uint64_t value) {
@@ -54,6 +55,7 @@ std::optional<XfsSuperblock> XfsSuperblock::read(const Volume& volume) {
     }
     read_geometry(sector, super);
     read_features(sector, super);
+    super.unknown = find_unknown(sector, super);
     super.obstacle = find_obstacle(sector, super);
     return super;
 }
@@ -79,8 +81,8 @@ std::uint32_t XfsSuperblock::header_blocks() const {
     return static_cast<std::uint32_t>(divide_up(std::uint64_t{kHeaders} * sector_size, block_size));
 }
 
-bool XfsSuperblock::is_own(std::span<const std::byte> uuid) const {
-    return std::ranges::equal(uuid, metadata_uuid);
+bool XfsSuperblock::is_own(std::span<const std::byte> found) const {
+    return std::ranges::equal(found, metadata_uuid);
 }
 
 bool xfs_checksum_is_right(std::span<const std::byte> bytes, std::size_t position) {
@@ -151,21 +153,31 @@ void read_features(std::span<const std::byte> sector, XfsSuperblock& super) {
     super.label = text_until_nul(sector.subspan(108, 12));
 }
 
-std::string find_obstacle(std::span<const std::byte> sector, const XfsSuperblock& super) {
-    constexpr std::uint32_t kKnownIncompatible = 0x1 | 0x2 | kMetaUuid | 0x8 | 0x20 | 0x40 | 0x80;
+std::string find_unknown(std::span<const std::byte> sector, const XfsSuperblock& super) {
+    constexpr std::uint32_t kKnownIncompatible =
+        0x1 | 0x2 | kMetaUuid | 0x8 | kNeedsRepair | 0x20 | 0x40 | 0x80;
     constexpr std::uint32_t kKnownReadOnly = 0xF;
     constexpr std::uint32_t kKnownLog = 0x1;
     constexpr unsigned kDirectoriesV2 = 0x2000;
     constexpr unsigned kShared = 0x0200;
     const unsigned version = load_be<std::uint16_t>(sector, 100);
-    const auto incompatible = load_be<std::uint32_t>(sector, 216);
+    if ((version & kDirectoriesV2) == 0 || (version & kShared) != 0) {
+        return fmt::format("features (version {:#x})", version);
+    }
+    if (!super.v5) return {};
+    const std::uint32_t read_only = load_be<std::uint32_t>(sector, 212) & ~kKnownReadOnly;
+    const std::uint32_t incompatible = load_be<std::uint32_t>(sector, 216) & ~kKnownIncompatible;
+    const std::uint32_t log = load_be<std::uint32_t>(sector, 220) & ~kKnownLog;
+    if ((read_only | incompatible | log) == 0) return {};
+    return fmt::format("features (incompat {:#x}, ro_compat {:#x}, log_incompat {:#x})",
+                       incompatible, read_only, log);
+}
+
+std::string find_obstacle(std::span<const std::byte> sector, const XfsSuperblock& super) {
     if (std::to_integer<unsigned>(sector[126]) != 0) return "it is only half made";
-    if (super.v5 && (incompatible & kNeedsRepair) != 0) return "it is marked as in need of repair";
-    if ((super.v5 && ((incompatible & ~kKnownIncompatible) != 0 ||
-                      (load_be<std::uint32_t>(sector, 212) & ~kKnownReadOnly) != 0 ||
-                      (load_be<std::uint32_t>(sector, 220) & ~kKnownLog) != 0)) ||
-        (version & kDirectoriesV2) == 0 || (version & kShared) != 0) {
-        return "it has features that are not known";
+    if (!super.unknown.empty()) return "it has unknown " + super.unknown;
+    if (super.v5 && (load_be<std::uint32_t>(sector, 216) & kNeedsRepair) != 0) {
+        return "it is marked as in need of repair";
     }
     if (load_be<std::uint64_t>(sector, 16) != 0) return "a part of it is on a realtime device";
     if (super.log_start == 0) return "its log is elsewhere";

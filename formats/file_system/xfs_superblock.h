@@ -35,6 +35,7 @@ struct XfsSuperblock {
     std::array<std::byte, 16> metadata_uuid{};
     std::string label;
     std::string uuid;
+    std::string unknown;   ///< features that are not known, in words; empty when there are none
     std::string obstacle;  ///< a feature or state by which it must be left alone
 
     std::uint64_t size() const { return blocks * block_size; }
@@ -46,7 +47,7 @@ struct XfsSuperblock {
     }
     /// Blocks at the start of each group that hold its headers.
     std::uint32_t header_blocks() const;
-    bool is_own(std::span<const std::byte> uuid) const;
+    bool is_own(std::span<const std::byte> found) const;
 };
 
 /// CRC-32C over all of a piece of metadata but the checksum in it at `position`.

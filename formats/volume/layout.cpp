@@ -15,7 +15,6 @@ namespace {
 
 using Kind = LayoutNode::Kind;
 
-constexpr std::string_view kPhysicalVolume = "LVM2 member";
 constexpr std::string_view kUnknown = "unknown";
 
 class LayoutReader {

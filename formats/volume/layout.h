@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "formats/file_system/file_system.h"
@@ -10,6 +11,9 @@
 #include "formats/source.h"
 
 namespace kiln::formats {
+
+/// `content` of a partition whose volumes stand with their group.
+constexpr std::string_view kPhysicalVolume = "LVM2 member";
 
 /// A part of a disk, for `kiln image info`, for thinning and for naming what a byte belongs to.
 ///

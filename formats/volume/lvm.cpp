@@ -259,7 +259,9 @@ void GroupReader::add_striped(const LvmNode& segment, std::uint64_t count,
     }
     if (legs.size() == 1) {
         add(volume.segments, legs.front());
-        if (volume.segments.size() > kMostSegments) throw Error("it has too many segments");
+        if (volume.segments.size() > kMostSegments) {
+            throw Error(fmt::format("it lies in more than {} pieces", kMostSegments));
+        }
         return;
     }
     const std::uint64_t sectors = segment.number("stripe_size").value_or(0);
@@ -269,7 +271,7 @@ void GroupReader::add_striped(const LvmNode& segment, std::uint64_t count,
     const std::uint64_t stripe = sectors * kSector;
     const std::uint64_t rows = legs.front().length / stripe;
     if (rows > (kMostSegments - std::min(volume.segments.size(), kMostSegments)) / legs.size()) {
-        throw Error("it has too many stripes");
+        throw Error(fmt::format("its stripes make more than {} pieces", kMostSegments));
     }
     for (std::uint64_t row = 0; row < rows; ++row) {
         for (const Volume::Segment& leg : legs) {

@@ -43,6 +43,7 @@ class MountCheck {
     std::vector<Fstab> fstabs_;
 };
 
+std::string problem_of(const FileSystemInfo& found);
 std::string unescape(std::string_view word);
 std::string_view next_word(std::string_view& line);
 std::string mapper_name(std::string_view group, std::string_view volume);
@@ -114,12 +115,17 @@ void MountCheck::judge(const LayoutNode& node, const LayoutNode* parent) {
     if (!node.file_system) {
         if (!node.content.empty() && node.content != "unknown") {
             report_.parts.push_back({what, node.content, "", node.uuid, "", ""});
+            // The volumes of LVM2 are looked at in their place.
+            if (node.content != kPhysicalVolume) {
+                report_.notes.push_back(
+                    fmt::format("{}: {} is not looked into: cannot tell.", what, node.content));
+            }
         }
         return;
     }
     const FileSystemInfo& found = *node.file_system;
     report_.parts.push_back(
-        {what, found.type, found.label, found.uuid, node.os, found.untouchable});
+        {what, found.type, found.label, found.uuid, node.os, problem_of(found)});
     names_.push_back({"UUID", found.uuid});
     names_.push_back({"LABEL", found.label});
     read_fstab(node, what);
@@ -198,6 +204,11 @@ std::string MountCheck::logical_volume(std::string_view device) const {
         }
     }
     return "";
+}
+
+std::string problem_of(const FileSystemInfo& found) {
+    if (found.unknown.empty()) return found.untouchable;
+    return fmt::format("unknown {}: cannot tell", found.unknown);
 }
 
 // UUIDs are written in either case.

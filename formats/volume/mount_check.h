@@ -16,8 +16,10 @@ struct MountReport {
         std::string type;  ///< of its file system, or what else it holds
         std::string label;
         std::string uuid;
-        std::string os;       ///< of a root file system
-        std::string problem;  ///< why it would not mount cleanly; empty when it would
+        std::string os;  ///< of a root file system
+        /// Why it would not mount cleanly, or why that cannot be told ("unknown features (incompat
+        /// 0x100): cannot tell"); empty when it would.
+        std::string problem;
     };
     std::vector<Part> parts;
     /// Lines of an /etc/fstab whose file system is not on this disk, as whole sentences.

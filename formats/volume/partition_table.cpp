@@ -8,19 +8,22 @@
 #include "formats/bytes.h"
 #include "formats/volume/gpt.h"
 #include "formats/volume/partition_type.h"
+#include "formats/volume/signature.h"
 
 namespace kiln::formats {
 
 namespace {
 
-constexpr std::uint64_t kSector = 512;
+constexpr std::uint64_t kTable = 512;  // bytes of a sector that a table needs, whatever its size
+constexpr std::uint32_t kUsualSector = 512;
+constexpr std::uint32_t kLargeSector = 4096;
 constexpr std::size_t kEntries = 446;
 constexpr std::size_t kEntrySize = 16;
 constexpr unsigned kProtective = 0xEE;
 constexpr unsigned kFirstLogical = 5;
 constexpr std::size_t kMostLogical = 256;
 
-using Sector = std::array<std::byte, kSector>;
+using Sector = std::array<std::byte, kTable>;
 
 struct Entry {
     unsigned status = 0;
@@ -32,17 +35,22 @@ struct Entry {
     bool extended() const { return type == 0x05 || type == 0x0F || type == 0x85; }
 };
 
+using Entries = std::array<Entry, 4>;
 /// Nothing when the sector bears no table that can be.
-std::optional<std::array<Entry, 4>> read_entries(const Source& disk, std::uint64_t offset);
-PartitionTable from_mbr(const Source& disk, const std::array<Entry, 4>& entries);
+std::optional<Entries> read_entries(const Source& disk, std::uint64_t offset);
+PartitionTable from_mbr(const Source& disk, const Entries& entries);
+PartitionTable from_mbr(const Source& disk, const Entries& entries, std::uint32_t sector_size);
 void add_logical(const Source& disk, const Partition& extended, PartitionTable& table);
-Partition make_partition(const Entry& entry, std::uint64_t base, unsigned number,
-                         std::uint64_t disk_size);
+/// Counted from `base`, in sectors of `table`.
+Partition make_partition(const PartitionTable& table, const Entry& entry, std::uint64_t base,
+                         unsigned number, std::uint64_t disk_size);
+bool all_inside(const PartitionTable& table);
+std::size_t count_recognized(const Source& disk, const PartitionTable& table);
 
 }  // namespace
 
 PartitionTable read_partition_table(const Source& disk) {
-    if (disk.virtual_size() < kSector) return {};
+    if (disk.virtual_size() < kTable) return {};
     const auto entries = read_entries(disk, 0);
     Gpt gpt = read_gpt(disk);
     const bool is_protective =
@@ -53,7 +61,7 @@ PartitionTable read_partition_table(const Source& disk) {
         for (unsigned i = 0; i < entries->size(); ++i) {
             const Entry& entry = (*entries)[i];
             if (!entry.used() || entry.type == kProtective) continue;
-            table.hybrid.push_back(make_partition(entry, 0, i + 1, disk.virtual_size()));
+            table.hybrid.push_back(make_partition(table, entry, 0, i + 1, disk.virtual_size()));
         }
         if (!table.hybrid.empty()) {
             table.note += table.note.empty() ? "a hybrid MBR" : "; a hybrid MBR";
@@ -72,12 +80,12 @@ PartitionTable read_partition_table(const Source& disk) {
 
 namespace {
 
-std::optional<std::array<Entry, 4>> read_entries(const Source& disk, std::uint64_t offset) {
+std::optional<Entries> read_entries(const Source& disk, std::uint64_t offset) {
     constexpr unsigned kActive = 0x80;
     Sector sector;
     disk.read(offset, sector);
     if (load_be<std::uint16_t>(sector, 510) != 0x55AA) return std::nullopt;
-    std::array<Entry, 4> entries;
+    Entries entries;
     bool any = false;
     for (std::size_t i = 0; i < entries.size(); ++i) {
         const std::size_t at = kEntries + i * kEntrySize;
@@ -93,17 +101,35 @@ std::optional<std::array<Entry, 4>> read_entries(const Source& disk, std::uint64
     return entries;
 }
 
-PartitionTable from_mbr(const Source& disk, const std::array<Entry, 4>& entries) {
+// A disk whose partitions reach beyond its end with large sectors has small ones.
+PartitionTable from_mbr(const Source& disk, const Entries& entries) {
+    PartitionTable usual = from_mbr(disk, entries, kUsualSector);
+    if (disk.virtual_size() % kLargeSector != 0) return usual;
+    PartitionTable large = from_mbr(disk, entries, kLargeSector);
+    if (!all_inside(large) || !large.doubt.empty()) return usual;
+    const std::size_t in_large = count_recognized(disk, large);
+    if (in_large == 0) return usual;
+    const std::size_t in_usual = count_recognized(disk, usual);
+    PartitionTable& chosen = in_large > in_usual ? large : usual;
+    if (in_usual != 0) {
+        chosen.doubt = "it fits its contents with sectors of 512 or of 4096 bytes";
+    }
+    if (chosen.sector_size == kLargeSector) chosen.note = "its sectors are of 4096 bytes";
+    return std::move(chosen);
+}
+
+PartitionTable from_mbr(const Source& disk, const Entries& entries, std::uint32_t sector_size) {
     PartitionTable table;
     table.kind = PartitionTable::Kind::Mbr;
-    table.tables.push_back({0, kSector});
+    table.sector_size = sector_size;
+    table.tables.push_back({0, sector_size});
     std::array<std::byte, 4> id;
     disk.read(440, id);
     table.id = fmt::format("{:08x}", load_le<std::uint32_t>(id, 0));
     std::optional<Partition> extended;
     for (unsigned i = 0; i < entries.size(); ++i) {
         if (!entries[i].used()) continue;
-        Partition partition = make_partition(entries[i], 0, i + 1, disk.virtual_size());
+        Partition partition = make_partition(table, entries[i], 0, i + 1, disk.virtual_size());
         if (partition.container && partition.inside) {
             if (extended) table.doubt = "it has more than one extended partition";
             extended = partition;
@@ -125,21 +151,22 @@ void add_logical(const Source& disk, const Partition& extended, PartitionTable& 
             table.doubt = "its logical partitions lead in a circle";
             return;
         }
-        if (at < extended.offset || !fits(at - extended.offset, kSector, extended.length)) {
+        if (at < extended.offset ||
+            !fits(at - extended.offset, table.sector_size, extended.length)) {
             table.doubt = "its logical partitions lead out of the extended one";
             return;
         }
-        table.tables.push_back({at, kSector});
+        table.tables.push_back({at, table.sector_size});
         const auto entries = read_entries(disk, at);
         if (!entries) return;  // the first one may be empty
         std::optional<std::uint64_t> next;
         for (const Entry& entry : *entries) {
             if (!entry.used()) continue;
             if (entry.extended()) {
-                if (!next) next = extended.offset + entry.first * kSector;
+                if (!next) next = extended.offset + entry.first * table.sector_size;
                 continue;
             }
-            Partition logical = make_partition(entry, at, number++, disk.virtual_size());
+            Partition logical = make_partition(table, entry, at, number++, disk.virtual_size());
             if (logical.offset < extended.offset ||
                 !fits(logical.offset - extended.offset, logical.length, extended.length)) {
                 logical.inside = false;
@@ -152,8 +179,8 @@ void add_logical(const Source& disk, const Partition& extended, PartitionTable& 
     table.doubt = fmt::format("it has more than {} logical partitions", kMostLogical);
 }
 
-Partition make_partition(const Entry& entry, std::uint64_t base, unsigned number,
-                         std::uint64_t disk_size) {
+Partition make_partition(const PartitionTable& table, const Entry& entry, std::uint64_t base,
+                         unsigned number, std::uint64_t disk_size) {
     constexpr unsigned kEfiSystem = 0xEF;
     Partition partition;
     partition.number = number;
@@ -162,10 +189,22 @@ Partition make_partition(const Entry& entry, std::uint64_t base, unsigned number
     partition.container = entry.extended();
     if (entry.status != 0) partition.flags.emplace_back("active");
     if (entry.type == kEfiSystem) partition.flags.emplace_back("esp");
-    partition.offset = base + entry.first * kSector;
-    partition.length = entry.count * kSector;
+    partition.offset = base + entry.first * table.sector_size;
+    partition.length = entry.count * table.sector_size;
     partition.inside = fits(partition.offset, partition.length, disk_size);
     return partition;
+}
+
+bool all_inside(const PartitionTable& table) {
+    return std::ranges::all_of(table.partitions, &Partition::inside);
+}
+
+std::size_t count_recognized(const Source& disk, const PartitionTable& table) {
+    const auto is_known = [&](const Partition& partition) {
+        return !partition.container && partition.inside && partition.length != 0 &&
+               is_recognized(Volume(disk, {{partition.offset, partition.length}}));
+    };
+    return static_cast<std::size_t>(std::ranges::count_if(table.partitions, is_known));
 }
 
 }  // namespace

@@ -45,7 +45,9 @@ struct PartitionTable {
 
 /// Reads the tables of a disk: a GPT (sectors of 512 or 4096 bytes; the backup at the disk's end
 /// when the first one is damaged) where a protective MBR says so, else an MBR with its logical
-/// partitions. Kind::None for a disk without: empty, or with a file system from its first sector.
+/// partitions. An MBR does not say how large its sectors are: they are taken as 4096 bytes where
+/// only so partitions begin with something that is known, and in doubt where they do either way.
+/// Kind::None for a disk without: empty, or with a file system from its first sector.
 ///
 /// Bounded: at most 1024 entries of a GPT, 256 logical partitions, each EBR once. What is damaged
 /// is said in `note` and `doubt`; throws kiln::Error only when the disk cannot be read.

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "base/error.h"
 #include "formats/bytes.h"
+#include "formats/file_system/file_system.h"
+#include "formats/volume/lvm_label.h"
 
 namespace kiln::formats {
 
@@ -75,6 +78,13 @@ std::string_view untouched_content(const Volume& volume) {
     if (has_raid_superblock_at_end(volume)) return "Linux RAID member";
     if (has_zfs_label(volume)) return "ZFS";
     return {};
+}
+
+bool is_recognized(const Volume& volume) try {
+    return !untouched_content(volume).empty() || read_lvm_label(volume) ||
+           open_file_system(volume) != nullptr;
+} catch (const Error&) {
+    return true;  // only what was found can be damaged
 }
 
 namespace {

@@ -14,4 +14,7 @@ namespace kiln::formats {
 /// just as the file system on it does.
 std::string_view untouched_content(const Volume& volume);
 
+/// Whether a volume holds something that kiln knows, read or not, whole or damaged.
+bool is_recognized(const Volume& volume);
+
 }  // namespace kiln::formats

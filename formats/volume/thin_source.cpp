@@ -123,8 +123,8 @@ void Thinner::thin(const LayoutNode& node, ThinReport::Part& part) {
     } else if (!node.left_alone.empty()) {
         part.skipped = node.left_alone;
     } else if (!node.file_system) {
-        part.skipped = node.content == "LVM2 member" ? "its logical volumes are looked at instead"
-                                                     : "its content is not known";
+        part.skipped = node.content == kPhysicalVolume ? "its logical volumes are looked at instead"
+                                                       : "its content is not known";
     } else {
         part.skipped = node.file_system->untouchable;
     }

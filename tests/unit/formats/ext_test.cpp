@@ -94,9 +94,9 @@ TEST_F(Ext, LeavesAloneWhatIsNotCleanOrNotKnown) {
     EXPECT_THAT(with(0x38, 0x0003EF53), HasSubstr("errors were noted"));
     EXPECT_THAT(with(0x60, 0x2 | 0x4), HasSubstr("journal has not been replayed"));
     EXPECT_THAT(with(0x60, 0x2 | 0x8), HasSubstr("journal of another"));
-    EXPECT_THAT(with(0x60, 0x2 | 0x1), HasSubstr("features that are not known"));
-    EXPECT_THAT(with(0x60, 0x80000000), HasSubstr("features that are not known"));
-    EXPECT_THAT(with(0x64, 0x80), HasSubstr("features that are not known"));
+    EXPECT_THAT(with(0x60, 0x2 | 0x1), HasSubstr("unknown features"));
+    EXPECT_THAT(with(0x60, 0x80000000), HasSubstr("unknown features"));
+    EXPECT_THAT(with(0x64, 0x80), HasSubstr("unknown features"));
     EXPECT_THAT(with(0x64, 0x10000), HasSubstr("deleted while open"));
     EXPECT_THAT(with(0xE8, 12), HasSubstr("deleted while open"));
     EXPECT_THAT(with(0x5C, 0x4), HasSubstr("journal is elsewhere"));

@@ -131,6 +131,14 @@ TEST_F(Lvm, AStripedVolumeGoesRoundItsStripes) {
     EXPECT_EQ(group.free_extents.size(), 3U);
 }
 
+TEST_F(Lvm, WhatIsInTooManyPiecesSaysSo) {
+    std::string stripes = segment(1, 0, 126, R"("pv0", 0, "pv1", 0)", 2);
+    stripes.replace(stripes.find("stripe_size = 128"), 17, "stripe_size = 2");
+    EXPECT_EQ(left_alone(volume_text("s", stripes)), "its stripes make more than 65536 pieces");
+    stripes.replace(stripes.find("stripe_size = 2"), 15, "stripe_size = 4");
+    EXPECT_THAT(read(volume_text("s", stripes)).volumes.at(0).segments, SizeIs(64512));
+}
+
 TEST_F(Lvm, WhatIsNotPlainIsNamedAndLeftAlone) {
     EXPECT_THAT(left_alone(volume_text("p", segment(1, 0, 4, R"("pv0", 0)", 1, "thin-pool"))),
                 HasSubstr("thin-pool"));

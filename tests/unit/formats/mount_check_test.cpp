@@ -3,11 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "disk_builder.h"
+#include "ext_image.h"
 #include "image_builder.h"
 
 namespace kiln::formats {
 namespace {
 
+using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 TEST(Fstab, ReadsEntriesAndLeavesCommentsOut) {
@@ -47,6 +51,29 @@ TEST(CheckMounts, FindsNothingToMountOnAnEmptyDisk) {
     const MountReport report = check_mounts(disk);
     EXPECT_FALSE(report.mountable());
     EXPECT_THAT(report.problems, IsEmpty());
+}
+
+TEST(CheckMounts, WhatIsNotKnownIsNotCalledUnclean) {
+    SparseDisk disk(1 << 20);
+    const ExtImage image(disk);
+    EXPECT_TRUE(check_mounts(disk).mountable());
+    ExtImage(disk).put32(ExtImage::kSuper + 0x60, 0x2 | 0x80000000);
+    MountReport report = check_mounts(disk);
+    ASSERT_EQ(report.parts.size(), 1U);
+    EXPECT_EQ(report.parts[0].problem,
+              "unknown features (incompat 0x80000000, ro_compat 0x0): cannot tell");
+    EXPECT_FALSE(report.mountable());
+    ExtImage(disk).put16(ExtImage::kSuper + 0x3A, 0);
+    EXPECT_THAT(check_mounts(disk).parts.at(0).problem, HasSubstr("not unmounted cleanly"));
+}
+
+TEST(CheckMounts, WhatIsNotLookedIntoIsNoted) {
+    SparseDisk disk(1 << 20);
+    disk.write(0, "LUKS\xBA\xBE");
+    const MountReport report = check_mounts(disk);
+    ASSERT_EQ(report.parts.size(), 1U);
+    EXPECT_EQ(report.parts[0].type, "LUKS");
+    EXPECT_THAT(report.notes, ElementsAre("disk: LUKS is not looked into: cannot tell."));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "disk_builder.h"
+#include "ext_image.h"
 #include "formats/volume/partition_table.h"
 
 namespace kiln::formats {
@@ -99,6 +100,59 @@ TEST(Partitions, LogicalOnesStayWithinTheExtendedOne) {
     const PartitionTable table = read_partition_table(disk);
     EXPECT_FALSE(table.partitions.at(1).inside);
     EXPECT_THAT(table.doubt, HasSubstr("out of the extended one"));
+}
+
+TEST(Partitions, AnMbrWithLargeSectorsIsKnownByItsContents) {
+    SparseDisk disk(64 * kMiB);
+    put_mbr_entry(disk, 0, 0, 0x83, 256, 1024);
+    put_mbr_entry(disk, 0, 1, 0x05, 4096, 8192);
+    put_mbr_entry(disk, 4096 * 8, 0, 0x83, 16, 1024);
+    EXPECT_EQ(read_partition_table(disk).sector_size, 512U);  // nothing tells
+    ExtImage(disk, kMiB);
+    ExtImage(disk, (4096 + 16) * 4096);
+    const PartitionTable table = read_partition_table(disk);
+    EXPECT_EQ(table.sector_size, 4096U);
+    EXPECT_EQ(table.doubt, "");
+    EXPECT_THAT(table.note, HasSubstr("4096"));
+    ASSERT_THAT(table.partitions, SizeIs(3));
+    EXPECT_EQ(table.partitions[0].offset, kMiB);
+    EXPECT_EQ(table.partitions[0].length, 4 * kMiB);
+    EXPECT_EQ(table.partitions[2].offset, (4096U + 16) * 4096);
+    EXPECT_EQ(table.partitions[2].length, 4 * kMiB);
+    EXPECT_TRUE(table.partitions[2].inside);
+}
+
+TEST(Partitions, AnMbrThatFitsSmallSectorsOnlyHasThose) {
+    SparseDisk disk(64 * kMiB);
+    put_mbr_entry(disk, 0, 0, 0x83, 256, 1024);
+    put_mbr_entry(disk, 0, 1, 0x83, 2048, 100'000);  // beyond the end with sectors of 4096
+    ExtImage(disk, kMiB);
+    EXPECT_EQ(read_partition_table(disk).sector_size, 512U);
+    EXPECT_EQ(read_partition_table(disk).doubt, "");
+    SparseDisk odd(64 * kMiB + 512);
+    put_mbr_entry(odd, 0, 0, 0x83, 256, 1024);
+    ExtImage(odd, kMiB);
+    EXPECT_EQ(read_partition_table(odd).sector_size, 512U);
+}
+
+TEST(Partitions, AnMbrThatFitsBothWaysIsDoubted) {
+    SparseDisk disk(64 * kMiB);
+    put_mbr_entry(disk, 0, 0, 0x83, 2048, 2048);
+    ExtImage(disk, kMiB);
+    EXPECT_EQ(read_partition_table(disk).doubt, "");
+    ExtImage(disk, 8 * kMiB);
+    EXPECT_THAT(read_partition_table(disk).doubt, HasSubstr("512 or of 4096"));
+    EXPECT_EQ(read_partition_table(disk).partitions.at(0).offset, kMiB);
+}
+
+TEST(Partitions, AHybridMbrCountsInSectorsOfItsGpt) {
+    SparseDisk disk(64 * kMiB);
+    put_gpt(disk, {{64, 127, "root"}}, 4096);
+    put_mbr_entry(disk, 0, 1, 0x83, 64, 64);
+    const PartitionTable table = read_partition_table(disk);
+    ASSERT_THAT(table.hybrid, SizeIs(1));
+    EXPECT_EQ(table.hybrid[0].offset, table.partitions.at(0).offset);
+    EXPECT_EQ(table.hybrid[0].length, table.partitions[0].length);
 }
 
 TEST(Partitions, WhatLiesBeyondTheDiskIsMarked) {
