@@ -84,6 +84,7 @@ BoxDisk find_box_disk(const InputFile& file, const OpenOptions& options) {
 namespace {
 
 BoxDisk BoxReader::read() {
+    check_decoder_memory(file_, packing_, options_.cancel);
     for (unsigned i = 0;; ++i) {
         const auto member = archive_.next(options_.cancel);
         if (!member) break;
@@ -200,9 +201,16 @@ Metadata parse_metadata(const std::string& text, const std::string& container) {
         throw Error(fmt::format("{} in {} is not valid", kMetadata, container))
             .because("it is no JSON object");
     }
+    constexpr std::size_t kMaxWord = 64;
     const auto word = [&](const char* key) {
         const auto found = json.find(key);
-        return found != json.end() && found->is_string() ? found->get<std::string>() : "";
+        std::string value;
+        if (found != json.end() && found->is_string()) value = found->get<std::string>();
+        if (value.size() > kMaxWord) {
+            throw Error(fmt::format("{} in {} is not valid", kMetadata, container))
+                .because(fmt::format("its {} is longer than {} bytes", key, kMaxWord));
+        }
+        return value;
     };
     return {word("provider"), word("format")};
 }

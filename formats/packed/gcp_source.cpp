@@ -17,8 +17,10 @@ constexpr unsigned kMaxDirectories = 4;  // `./` and the like, before the disk
 
 class GcpSource : public Source {
   public:
-    GcpSource(const InputFile& file, Packing packing, TarStream archive, TarStreamMember member)
+    GcpSource(const InputFile& file, Packing packing, TarStream archive, TarStreamMember member,
+              CancelToken cancel)
         : name_(file.name()),
+          cancel_(std::move(cancel)),
           packing_(packing),
           archive_(std::move(archive)),
           member_(std::move(member)) {}
@@ -34,6 +36,7 @@ class GcpSource : public Source {
     void check_end() const;
 
     std::string name_;
+    CancelToken cancel_;
     Packing packing_;
     mutable std::mutex mutex_;
     mutable TarStream archive_;
@@ -56,6 +59,7 @@ bool is_gcp_archive(const InputFile& file) try {
 
 std::unique_ptr<Source> open_gcp(InputFile file, const OpenOptions& options) {
     const Packing packing = find_packing(file);
+    check_decoder_memory(file, packing, options.cancel);
     TarStream archive(open_stream(file, packing), file.name());
     auto member = find_disk(archive, options.cancel);
     if (!member) {
@@ -63,7 +67,8 @@ std::unique_ptr<Source> open_gcp(InputFile file, const OpenOptions& options) {
             .because("the first file in its tar archive is not disk.raw")
             .with_hint("Unpack it and give the image that is inside.");
     }
-    return std::make_unique<GcpSource>(file, packing, std::move(archive), std::move(*member));
+    return std::make_unique<GcpSource>(file, packing, std::move(archive), std::move(*member),
+                                       options.cancel);
 }
 
 namespace {
@@ -73,7 +78,8 @@ std::optional<TarStreamMember> find_disk(TarStream& archive, const CancelToken& 
     for (unsigned i = 0; i < kMaxDirectories; ++i) {
         auto member = archive.next(cancel);
         if (!member) return std::nullopt;
-        if (member->type == kDirectory) continue;
+        // One with a size would have to be read over, and may be as long as it likes.
+        if (member->type == kDirectory && member->size == 0) continue;
         if (!member->is_file() || member->name != kMember) return std::nullopt;
         return member;
     }
@@ -105,18 +111,18 @@ void GcpSource::read(std::uint64_t offset, std::span<std::byte> out) const {
             .because("an archive is a stream")
             .with_hint("Convert it to another format first, then use that image.");
     }
-    archive_.read(offset, out);
+    archive_.read(offset, out, cancel_);
     position_ = offset + out.size();
     if (position_ == member_.size) check_end();
 }
 
 // The rest is decoded for its checksums.
 void GcpSource::check_end() const {
-    if (const auto more = archive_.next(CancelToken())) {
+    if (const auto more = archive_.next(cancel_)) {
         throw Error(fmt::format("{} is not an archive for Google Compute Engine", name_))
             .because(fmt::format("it holds {} besides disk.raw", more->name));
     }
-    archive_.drain(CancelToken());
+    archive_.drain(cancel_);
 }
 
 SourceInfo GcpSource::info() const {

@@ -43,7 +43,7 @@ std::unique_ptr<Source> open(InputFile file, const OpenOptions& options) {
     info.compression = packing_name(packing);
     info.virtual_size = find_plain_size(file, packing, options.cancel);
     return std::make_unique<SequentialSource>(open_stream(file, packing), std::move(info),
-                                              file.name());
+                                              file.name(), options.cancel);
 }
 
 template <Packing packing>

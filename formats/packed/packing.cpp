@@ -9,6 +9,7 @@
 #include "formats/packed/xz_index.h"
 #include "formats/packed/zip_directory.h"
 #include "formats/packed/zstd_stream.h"
+#include "formats/signature.h"
 
 namespace kiln::formats {
 
@@ -16,36 +17,36 @@ namespace {
 
 struct Known {
     Packing packing;
-    std::string_view name;
-    std::string_view magic;
+    Signature signature;
 };
 
 using namespace std::string_view_literals;
 constexpr std::array kKnown = {
-    Known{Packing::Gzip, "gzip", "\x1f\x8b\x08"sv},
-    Known{Packing::Xz, "xz",
-          "\xfd"
-          "7zXZ\0"sv},
-    Known{Packing::Zstd, "zstd", "\x28\xb5\x2f\xfd"sv},
-    Known{Packing::Bzip2, "bzip2", "BZh"sv},
-    Known{Packing::Zip, "zip", "PK\x03\x04"sv},
+    Known{Packing::Gzip, {0, "\x1f\x8b\x08"sv, "gzip"}},
+    Known{Packing::Xz,
+          {0,
+           "\xfd"
+           "7zXZ\0"sv,
+           "xz"}},
+    Known{Packing::Zstd, {0, "\x28\xb5\x2f\xfd"sv, "zstd"}},
+    Known{Packing::Bzip2, {0, "BZh"sv, "bzip2"}},
+    Known{Packing::Zip, {0, "PK\x03\x04"sv, "zip"}},
 };
 
 }  // namespace
 
 Packing find_packing(const InputFile& file) {
-    std::array<char, 8> head{};
-    const std::size_t length = std::min<std::uint64_t>(file.size(), head.size());
-    file.read(0, std::as_writable_bytes(std::span(head)).first(length));
-    for (const Known& known : kKnown) {
-        if (std::string_view(head.data(), length).starts_with(known.magic)) return known.packing;
-    }
-    return Packing::None;
+    std::array<std::byte, 8> bytes{};
+    const auto head = std::span(bytes).first(std::min<std::uint64_t>(file.size(), bytes.size()));
+    file.read(0, head);
+    const auto known =
+        std::ranges::find_if(kKnown, [&](const Known& one) { return one.signature.matches(head); });
+    return known == kKnown.end() ? Packing::None : known->packing;
 }
 
 std::string_view packing_name(Packing packing) {
     const auto known = std::ranges::find(kKnown, packing, &Known::packing);
-    return known == kKnown.end() ? "" : known->name;
+    return known == kKnown.end() ? "" : known->signature.words;
 }
 
 std::unique_ptr<ByteStream> open_stream(const InputFile& file, Packing packing) {
@@ -64,6 +65,10 @@ std::unique_ptr<ByteStream> open_stream(const InputFile& file, Packing packing) 
             return open_zip_member(file, find_zip_member(file));
     }
     throw Error("no such packing");
+}
+
+void check_decoder_memory(const InputFile& file, Packing packing, const CancelToken& cancel) {
+    if (packing == Packing::Xz) xz_plain_size(file, cancel);
 }
 
 std::optional<std::uint64_t> told_plain_size(const InputFile& file, Packing packing,

@@ -16,7 +16,7 @@ void SequentialSource::read(std::uint64_t offset, std::span<std::byte> out) cons
             .with_hint("Convert it to another format first, then use that image.");
     }
     const std::uint64_t gap = offset - position_;
-    if (stream_->skip(gap, CancelToken()) != gap) shorter();
+    if (stream_->skip(gap, cancel_) != gap) shorter();
     if (stream_->read(out) != out.size()) shorter();
     position_ = offset + out.size();
     if (position_ != info_.virtual_size) return;

@@ -16,9 +16,13 @@ namespace kiln::formats {
 /// what has gone by, and when the stream has fewer or more bytes than the disk.
 class SequentialSource : public Source {
   public:
-    /// `info` has the virtual size; `name` is for messages.
-    SequentialSource(std::unique_ptr<ByteStream> stream, SourceInfo info, std::string name)
-        : stream_(std::move(stream)), info_(std::move(info)), name_(std::move(name)) {}
+    /// `info` has the virtual size; `name` is for messages. `cancel` ends what is read over.
+    SequentialSource(std::unique_ptr<ByteStream> stream, SourceInfo info, std::string name,
+                     CancelToken cancel)
+        : stream_(std::move(stream)),
+          info_(std::move(info)),
+          name_(std::move(name)),
+          cancel_(std::move(cancel)) {}
 
     std::uint64_t virtual_size() const override { return info_.virtual_size; }
     /// Nothing is known without decoding: all is data.
@@ -35,6 +39,7 @@ class SequentialSource : public Source {
     mutable std::uint64_t position_ = 0;
     SourceInfo info_;
     std::string name_;
+    CancelToken cancel_;
 };
 
 }  // namespace kiln::formats

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::uint64_t kMaxText = std::uint64_t{1} << 20;  // an extended header
 constexpr std::size_t kMaxRuns = std::size_t{1} << 20;      // 16 MiB of memory
+constexpr std::size_t kMaxName = 4096;                      // as paths have; boxes keep them
 constexpr unsigned kMaxExtensions = 16;                     // before one member
 constexpr std::uint64_t kMaxSize = std::uint64_t{1} << 62;
 
@@ -200,6 +201,7 @@ void TarStream::begin(TarStreamMember& member, TarRuns runs, std::uint64_t store
     std::erase_if(runs, [](const TarRun& run) { return run.length == 0; });
     if (member.sparse) check_runs(runs, stored);
     if (!member.sparse && member.is_file() && stored != 0) runs = {{0, stored}};
+    if (member.name.size() > kMaxName) damaged("a member's name is longer than 4096 bytes");
     if (member.name.starts_with("./")) member.name.erase(0, 2);
     member.offset = position_;
     member.runs = std::make_shared<const TarRuns>(std::move(runs));

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::uint64_t kHeader = 12;  // of a stream; its footer is as long
 constexpr std::uint64_t kMaxDictionary = std::uint64_t{128} << 20;
+constexpr unsigned kMaxStreams = 65536;  // each takes some buffers to look at
 
 // A stream's index, read from front to back with its checksum. Section 4.
 class IndexReader {
@@ -71,8 +72,10 @@ Blocks add_up(const InputFile& file, std::uint64_t offset, std::uint64_t size,
               const CancelToken& cancel);
 void check_blocks(const InputFile& file, std::uint64_t offset, std::uint64_t index,
                   std::uint64_t size, const CancelToken& cancel);
-void check_block_header(const InputFile& file, std::uint64_t offset);
+std::uint64_t checksum_size(const InputFile& file, std::uint64_t stream);
+void skip_block_header(InputCursor& input);
 std::uint64_t dictionary_size(std::uint8_t property);
+std::uint64_t skip_chunks(InputCursor& input, const CancelToken& cancel);
 std::uint64_t add(const InputFile& file, std::uint64_t a, std::uint64_t b);
 
 }  // namespace
@@ -81,8 +84,10 @@ std::uint64_t add(const InputFile& file, std::uint64_t a, std::uint64_t b);
 std::uint64_t xz_plain_size(const InputFile& file, const CancelToken& cancel) {
     std::uint64_t plain = 0;
     std::uint64_t end = file.size();
+    unsigned streams = 0;
     do {
         cancel.throw_if_cancelled();
+        if (++streams > kMaxStreams) throw_damaged(file.name(), "it has more than 65536 streams");
         end = skip_padding(file, end);
         const std::uint64_t index = index_size(file, end);
         const std::uint64_t index_offset = end - kHeader - index;
@@ -154,24 +159,44 @@ Blocks add_up(const InputFile& file, std::uint64_t offset, std::uint64_t size,
     return sum;
 }
 
+// The decoder goes by the blocks themselves and looks at the index last. So they must be what it
+// says, or a block that it hides could ask for any memory.
 void check_blocks(const InputFile& file, std::uint64_t offset, std::uint64_t index,
                   std::uint64_t size, const CancelToken& cancel) {
+    const std::uint64_t checksum = checksum_size(file, offset - kHeader);
     IndexReader reader(file, index, size);
+    InputCursor input(file, offset);
     reader.byte();
     for (std::uint64_t count = reader.number(); count != 0; --count) {
         cancel.throw_if_cancelled();
-        check_block_header(file, offset);
-        offset += round_up(reader.number(), 4);
-        reader.number();
+        const std::uint64_t stored = reader.number();
+        skip_block_header(input);
+        const std::uint64_t plain = skip_chunks(input, cancel);
+        if (input.position() - offset + checksum != stored || plain != reader.number()) {
+            throw_damaged(file.name(), "a block is not as the index says");
+        }
+        offset += round_up(stored, 4);
+        if (!input.skip(offset - input.position())) throw_cut_off(file.name());
     }
 }
 
-// Section 3.1. What is wrong here is the decoder's to tell, but for the memory it would take.
-void check_block_header(const InputFile& file, std::uint64_t offset) {
+// Section 2.1.1.2.
+std::uint64_t checksum_size(const InputFile& file, std::uint64_t stream) {
+    std::array<std::byte, kHeader> header;
+    file.read(stream, header);
+    const unsigned type = std::to_integer<unsigned>(header[7]) & 15U;
+    return type == 0 ? 0 : std::uint64_t{4} << (type - 1) / 3;
+}
+
+// Section 3.1. What is wrong here is the decoder's to tell, but for the memory it would take and
+// for a last filter whose data have no length of their own.
+void skip_block_header(InputCursor& input) {
     constexpr std::uint8_t kLzma2 = 0x21;
     std::array<std::byte, 1024> header{};
-    const std::uint64_t length = std::min<std::uint64_t>(header.size(), file.size() - offset);
-    file.read(offset, std::span(header).first(length));
+    const std::string& name = input.file().name();
+    if (!input.read_exactly(std::span(header).first(1))) throw_cut_off(name);
+    const std::size_t length = (std::to_integer<std::size_t>(header[0]) + 1) * 4;
+    if (!input.read_exactly(std::span(header).subspan(1, length - 1))) throw_cut_off(name);
     const auto at = [&](std::size_t i) { return std::to_integer<std::uint8_t>(header.at(i)); };
     std::size_t next = 2;
     const auto skip_number = [&] {
@@ -181,25 +206,55 @@ void check_block_header(const InputFile& file, std::uint64_t offset) {
     const std::uint8_t flags = at(1);
     if ((flags & 0x40) != 0) skip_number();
     if ((flags & 0x80) != 0) skip_number();
+    std::uint8_t last = 0;
     for (unsigned filter = 0; filter <= (flags & 3U) && next < 1000; ++filter) {
-        const std::uint8_t id = at(next);
+        last = at(next);
         skip_number();
         const std::size_t properties = next < 1000 ? at(next) : 0;
         ++next;
-        if (id == kLzma2 && next < 1000 && dictionary_size(at(next)) > kMaxDictionary) {
-            throw Error(fmt::format("{} needs too much memory to unpack", file.name()))
+        if (last == kLzma2 && next < 1000 && dictionary_size(at(next)) > kMaxDictionary) {
+            throw Error(fmt::format("{} needs too much memory to unpack", name))
                 .because(fmt::format("its dictionary has {} MiB; 128 is the most",
                                      dictionary_size(at(next)) >> 20))
                 .with_hint("Unpack it with xz and give the raw image.");
         }
         next += properties;
     }
+    if (last != kLzma2) throw_damaged(name, "a block is compressed by something unknown");
 }
 
 // Section 5.3.1.
 std::uint64_t dictionary_size(std::uint8_t property) {
     if (property > 40) return 0;  // not valid: nothing is taken
     return std::uint64_t{2U | (property & 1U)} << (property / 2 + 11);
+}
+
+// LZMA2: each chunk tells both of its lengths. Gives the plain bytes of all.
+std::uint64_t skip_chunks(InputCursor& input, const CancelToken& cancel) {
+    constexpr unsigned kLastStored = 2;
+    constexpr unsigned kPacked = 0x80;
+    constexpr unsigned kProperties = 0xc0;
+    std::uint64_t plain = 0;
+    for (std::uint64_t count = 0;; ++count) {
+        if (count % 1024 == 0) cancel.throw_if_cancelled();
+        std::array<std::byte, 5> head;
+        if (!input.read_exactly(std::span(head).first(1))) throw_cut_off(input.file().name());
+        const auto control = std::to_integer<unsigned>(head[0]);
+        if (control == 0) return plain;
+        if (control > kLastStored && control < kPacked) {
+            throw_damaged(input.file().name(), "a chunk of its data is not valid");
+        }
+        const bool packed = control >= kPacked;
+        if (!input.read_exactly(std::span(head).subspan(1, packed ? 4 : 2))) {
+            throw_cut_off(input.file().name());
+        }
+        const std::uint64_t first = load_be<std::uint16_t>(head, 1) + std::uint64_t{1};
+        plain += packed ? ((control & 0x1fU) << 16) + first : first;
+        const std::uint64_t stored = packed ? load_be<std::uint16_t>(head, 3) + std::uint64_t{1} +
+                                                  (control >= kProperties ? 1 : 0)
+                                            : first;
+        if (!input.skip(stored)) throw_cut_off(input.file().name());
+    }
 }
 
 std::uint64_t add(const InputFile& file, std::uint64_t a, std::uint64_t b) {

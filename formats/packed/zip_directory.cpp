@@ -141,6 +141,8 @@ std::vector<Entry> list_files(const InputFile& file, const Directory& directory)
         if (!entry.is_directory()) files.push_back(std::move(entry));
         rest = rest.subspan(length);
     }
+    // Readers that do not count would find more files than this one.
+    if (rest.size() >= 4 && load_le<std::uint32_t>(rest, 0) == kEntryMagic) damaged(file);
     return files;
 }
 
@@ -200,7 +202,12 @@ void check_readable(const InputFile& file, const Entry& entry) {
                                  entry.method))
             .with_hint("Unpack it first.");
     }
-    if (entry.method == 0 && entry.member.plain_size != entry.member.stored_size) damaged(file);
+    // Deflate makes at most 258 bytes of two bits.
+    constexpr std::uint64_t kMostPerByte = 1032;
+    const bool possible = entry.method == 0
+                              ? entry.member.plain_size == entry.member.stored_size
+                              : entry.member.plain_size / kMostPerByte <= entry.member.stored_size;
+    if (!possible) throw_damaged(file.name(), "its file is longer than its data can be");
 }
 
 std::uint64_t find_data(const InputFile& file, const Entry& entry) {

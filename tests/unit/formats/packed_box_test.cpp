@@ -176,6 +176,34 @@ TEST_F(Box, RefusesHostileArchives) {
     }
 }
 
+TEST_F(Box, RefusesNamesAndWordsWithoutEnd) {
+    const std::string name = std::string(5000, 'n') + ".img";
+    EXPECT_THAT(refusal(write(make_archive({{name, "x"}}, "gnutar", "gzip"))),
+                HasSubstr("longer than 4096 bytes"));
+    EXPECT_THAT(refusal(write(make_archive({{name, "x"}}, "pax"))),
+                HasSubstr("longer than 4096 bytes"));
+    const auto with = [&](const std::string& metadata) {
+        return write(make_archive({{"metadata.json", metadata}, {"box.img", "x"}}, "ustar"));
+    };
+    EXPECT_THAT(
+        refusal(with(R"({"provider": "libvirt", "format": ")" + std::string(65, 'q') + "\"}")),
+        HasSubstr("longer than 64 bytes"));
+    EXPECT_THAT(refusal(with(std::string(500'000, '['))), HasSubstr("no JSON object"));
+    EXPECT_NE(
+        refusal(with(R"({"a": )" + std::string(500'000, '[') + std::string(500'000, ']') + "}")),
+        "");
+}
+
+TEST_F(Box, RefusesXzThatNeedsMuchMemory) {
+    XzParts xz = XzParts::of(make_archive({{"metadata.json", R"({"provider": "libvirt"})"},
+                                           {"box.img", image(mixed_disk(100'352, 3), "qcow2")}},
+                                          "ustar"));
+    const auto box = [&] { return write(xz.build({xz.block}, {{xz.unpadded, xz.plain}})); };
+    EXPECT_EQ(refusal(box()), "");
+    xz.set_dictionary(37);
+    EXPECT_THAT(refusal(box()), HasSubstr("too much memory"));
+}
+
 TEST_F(Box, UnpackingCanBeCancelled) {
     const auto path = write(make_archive(
         {{"metadata.json", kLibvirt}, {"box.img", std::string(9'000'000, 'x')}}, "ustar", "gzip"));

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 #include <zstd.h>
 
+#include "formats/bytes.h"
+
 namespace kiln::formats {
 
 namespace {
@@ -72,6 +74,66 @@ std::string make_archive(const std::vector<PackedMember>& members, const std::st
     }
     check(archive_write_close(writer.get()));
     return out;
+}
+
+namespace {
+
+std::string little(std::uint32_t value) {
+    std::string bytes(4, '\0');
+    store_le(std::as_writable_bytes(std::span(bytes)), 0, value);
+    return bytes;
+}
+
+std::string crc32(std::string_view bytes) {
+    std::uint32_t crc = 0xffffffff;
+    for (const char c : bytes) {
+        crc ^= static_cast<unsigned char>(c);
+        for (unsigned bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) * 0xedb88320);
+    }
+    return little(~crc);
+}
+
+std::string number(std::uint64_t value) {
+    std::string bytes;
+    for (; value >= 0x80; value >>= 7) bytes += static_cast<char>((value & 0x7f) | 0x80);
+    return bytes + static_cast<char>(value);
+}
+
+}  // namespace
+
+XzParts XzParts::of(std::string_view plain) {
+    const std::string packed = pack(plain, "xz");
+    const auto bytes = as_byte_span(packed);
+    const std::size_t footer = packed.size() - 12;
+    const std::size_t index = footer - (load_le<std::uint32_t>(bytes, footer + 4) + 1) * 4;
+    // Behind the indicator and the number of records.
+    std::uint64_t unpadded = 0;
+    unsigned shift = 0;
+    for (std::size_t at = index + 2; shift == 0 || (packed[at - 1] & 0x80) != 0; ++at, shift += 7) {
+        unpadded |= std::uint64_t{packed[at] & 0x7fU} << shift;
+    }
+    return {packed.substr(0, 12), packed.substr(12, index - 12), unpadded, plain.size()};
+}
+
+void XzParts::set_dictionary(unsigned property) {
+    const std::size_t size = (static_cast<unsigned char>(block[0]) + 1U) * 4;
+    ASSERT_EQ(block.substr(1, 3), std::string("\0\x21\x01", 3));
+    block[4] = static_cast<char>(property);
+    block.replace(size - 4, 4, crc32(std::string_view(block).substr(0, size - 4)));
+}
+
+std::string XzParts::build(
+    const std::vector<std::string>& blocks,
+    const std::vector<std::pair<std::uint64_t, std::uint64_t>>& records) const {
+    std::string out = header;
+    for (const std::string& one : blocks) out += one;
+    std::string index = std::string(1, '\0') + number(records.size());
+    for (const auto& [stored, bytes] : records) index += number(stored) + number(bytes);
+    index.resize(round_up(index.size(), 4));
+    index += crc32(index);
+    const std::string fields =
+        little(static_cast<std::uint32_t>(index.size() / 4 - 1)) + header.substr(6, 2);
+    return out + index + crc32(fields) + fields + "YZ";
 }
 
 std::string as_text(std::span<const std::byte> bytes) {

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace kiln::formats {
@@ -24,6 +26,21 @@ struct PackedMember {
 /// `format` is `ustar`, `gnutar`, `pax` or `zip`.
 std::string make_archive(const std::vector<PackedMember>& members, const std::string& format,
                          const std::string& packing = "none");
+
+/// An .xz of one stream and one block, put together anew.
+struct XzParts {
+    std::string header;
+    std::string block;
+    std::uint64_t unpadded = 0;
+    std::uint64_t plain = 0;
+
+    static XzParts of(std::string_view plain);
+    /// With this dictionary in the block's header, as the format's property has it.
+    void set_dictionary(unsigned property);
+    /// The blocks behind each other under an index with these records: unpadded and plain sizes.
+    std::string build(const std::vector<std::string>& blocks,
+                      const std::vector<std::pair<std::uint64_t, std::uint64_t>>& records) const;
+};
 
 std::string as_text(std::span<const std::byte> bytes);
 

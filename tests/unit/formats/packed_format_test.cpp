@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "base/file.h"
+#include "formats/bytes.h"
 #include "formats/format.h"
 #include "formats/inspect.h"
 #include "formats/packed/content_kind.h"
+#include "formats/signature.h"
 #include "image_builder.h"
 #include "packed_builder.h"
 
@@ -180,6 +182,21 @@ TEST_F(PackedFormat, ZipTellsWhatItCannotRead) {
     EXPECT_THAT(refusal(write("x", with_directory_field(zip, 22, 0x7000))), HasSubstr("cut off"));
 }
 
+TEST_F(PackedFormat, ZipIsNotBelievedWhatCannotBe) {
+    // Of the directory's entry: the plain size; of the end: the number of entries.
+    std::string huge = pack("the disk", "zip");
+    const std::size_t entry = huge.find("PK\1\2");
+    ASSERT_NE(entry, std::string::npos);
+    huge.replace(entry + 24, 4, "\xff\xff\xff\x7f");
+    EXPECT_THAT(refusal(write("x", huge)), HasSubstr("longer than its data can be"));
+
+    std::string two = make_archive({{"a.img", "a"}, {"b.img", "b"}}, "zip");
+    const std::size_t end = two.rfind("PK\5\6");
+    ASSERT_NE(end, std::string::npos);
+    two.replace(end + 8, 4, std::string("\1\0\1\0", 4));
+    EXPECT_THAT(refusal(write("x", two)), HasSubstr("directory is not valid"));
+}
+
 TEST_F(PackedFormat, FileNamesTellTheFormat) {
     EXPECT_EQ(format_of_file_name("disk.img.gz"), find_format("raw.gz"));
     EXPECT_EQ(format_of_file_name("disk.raw.XZ"), find_format("raw.xz"));
@@ -187,6 +204,17 @@ TEST_F(PackedFormat, FileNamesTellTheFormat) {
     EXPECT_EQ(format_of_file_name("disk.bz2"), find_format("raw.bz2"));
     EXPECT_EQ(format_of_file_name("disk.zip"), find_format("raw.zip"));
     EXPECT_EQ(format_of_file_name("disk.tar.gz"), find_format("gcp"));
+}
+
+TEST(Signature, MatchesOnlyWhatIsAllThere) {
+    const std::string head = "xxQED" + std::string(1, '\0');
+    const auto bytes = as_byte_span(head);
+    EXPECT_EQ(unreadable_kind(bytes.subspan(2)), "a QED image");
+    EXPECT_EQ(unreadable_kind(bytes.subspan(2, 3)), "");
+    EXPECT_EQ(unreadable_kind(bytes), "");
+    EXPECT_TRUE((Signature{2, "QED", ""}.matches(bytes)));
+    EXPECT_FALSE((Signature{4, "DQED", ""}.matches(bytes)));
+    EXPECT_FALSE((Signature{~std::size_t{0}, "x", ""}.matches(bytes)));
 }
 
 TEST(ContentKind, IsEmptyForWhatMayBeADisk) {

@@ -147,6 +147,28 @@ TEST_F(Gcp, RefusesWhatElseStandsInTheArchive) {
     }
 }
 
+TEST_F(Gcp, RefusesXzThatNeedsMuchMemory) {
+    const auto disk = mixed_disk(300'032, 26);
+    XzParts xz = XzParts::of(make_archive({{"disk.raw", as_text(disk)}}, "ustar"));
+    const auto archive = [&] {
+        return write("x", xz.build({xz.block}, {{xz.unpadded, xz.plain}}));
+    };
+    EXPECT_EQ(read_disk(*open_source(archive())), disk);
+    xz.set_dictionary(37);
+    EXPECT_THAT(refusal(archive()), HasSubstr("too much memory"));
+}
+
+TEST_F(Gcp, ReadingWhatStandsBehindTheDiskCanBeCancelled) {
+    const std::string whole =
+        make_archive({{"disk.raw", "abc"}}, "ustar") + std::string(5'000'000, '\0');
+    CancelSource cancel;
+    OpenOptions options;
+    options.cancel = cancel.token();
+    const auto source = open_source(write("x", pack(whole, "gzip")), options);
+    cancel.cancel("enough");
+    EXPECT_THROW(read_disk(*source), Cancelled);
+}
+
 TEST_F(Gcp, TellsWhereItWasCutOff) {
     const auto disk = mixed_disk(300'032, 25);
     const std::string whole = make_archive({{"disk.raw", as_text(disk)}}, "ustar");
@@ -228,6 +250,18 @@ class TarHeaders : public testing::Test {
 
     TempDir directory_{temp_root()};
 };
+
+// A packed archive's first directory could be as long as it likes.
+TEST_F(TarHeaders, ADirectoryWithASizeIsNotReadOverToFindTheDisk) {
+    const auto recognized = [&](std::uint64_t size) {
+        write_text(directory_.path() / "x", block("./", octal(size), '5') +
+                                                padded(std::string(size, 'x')) +
+                                                block("disk.raw", octal(0), '0'));
+        return find_format("gcp")->recognizes(InputFile::open(directory_.path() / "x"));
+    };
+    EXPECT_TRUE(recognized(0));
+    EXPECT_FALSE(recognized(1));
+}
 
 TEST_F(TarHeaders, OldGnuSparseFilesAreReadByTheirMap) {
     const auto runs = [&](std::string& bytes) {

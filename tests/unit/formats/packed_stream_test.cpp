@@ -200,6 +200,49 @@ TEST_F(PackedStream, RefusesAnXzIndexThatLies) {
     }
 }
 
+TEST_F(PackedStream, RefusesAnXzWhoseBlocksAreNotThoseOfItsIndex) {
+    const std::string plain = as_text(mixed_disk(200'000, 8));
+    XzParts xz = XzParts::of(plain);
+    const auto sizes = std::pair(xz.unpadded, xz.plain);
+    const std::string two = xz.build({xz.block, xz.block}, {sizes, sizes});
+    EXPECT_EQ(find_plain_size(file(two), Packing::Xz, {}), 2 * plain.size());
+    EXPECT_EQ(decode(file(two), Packing::Xz), plain + plain);
+    EXPECT_EQ(decode(file(xz.build({}, {})), Packing::Xz), "");
+
+    // One record over both: the second block would be seen by the decoder only.
+    XzParts hidden = xz;
+    hidden.set_dictionary(37);
+    const std::uint64_t both = 2 * xz.block.size();
+    for (const std::uint64_t stored : {both, both - 1, both - 2, both - 3}) {
+        EXPECT_THAT(
+            refusal(xz.build({xz.block, hidden.block}, {{stored, 2 * xz.plain}}), Packing::Xz),
+            HasSubstr("not as the index says"));
+    }
+    EXPECT_THAT(refusal(xz.build({xz.block}, {{xz.unpadded, xz.plain + 1}}), Packing::Xz),
+                HasSubstr("not as the index says"));
+    EXPECT_NE(refusal(xz.build({xz.block, xz.block}, {sizes}), Packing::Xz), "");
+}
+
+TEST_F(PackedStream, RefusesXzDictionariesThatNeedMuchMemory) {
+    XzParts xz = XzParts::of(as_text(mixed_disk(100'000, 8)));
+    const auto packed = [&](unsigned dictionary) {
+        xz.set_dictionary(dictionary);
+        return xz.build({xz.block}, {{xz.unpadded, xz.plain}});
+    };
+    EXPECT_EQ(refusal(packed(30), Packing::Xz), "");  // 128 MiB
+    for (const unsigned dictionary : {31U, 37U, 40U}) {
+        EXPECT_THAT(refusal(packed(dictionary), Packing::Xz), HasSubstr("too much memory"));
+        EXPECT_THROW(check_decoder_memory(file(packed(dictionary)), Packing::Xz, {}), Error);
+    }
+}
+
+TEST_F(PackedStream, RefusesXzWithTooManyStreams) {
+    const std::string empty = XzParts::of("").build({}, {});
+    std::string many;
+    for (unsigned i = 0; i < 70'000; ++i) many += empty;
+    EXPECT_THAT(refusal(many, Packing::Xz), HasSubstr("65536 streams"));
+}
+
 TEST_F(PackedStream, CountingCanBeCancelled) {
     for (const Kind& kind : kKinds) {
         if (kind.packing == Packing::Zip) continue;
