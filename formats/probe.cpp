@@ -3,22 +3,11 @@
 #include <array>
 
 #include "base/error.h"
+#include "formats/signature.h"
 
 namespace kiln::formats {
 
 namespace {
-
-struct Magic {
-    std::size_t position;
-    std::string_view bytes;
-    std::string_view name;
-};
-
-using namespace std::string_view_literals;
-constexpr std::array kNotReadable = {
-    Magic{0, "LUKS\xba\xbe"sv, "encrypted (LUKS)"},
-    Magic{0, "QED\0"sv, "a QED image"},
-};
 
 [[noreturn]] void refuse_contradiction(const InputFile& file, const Format& format);
 
@@ -31,15 +20,12 @@ const Format& probe_format(const InputFile& file, bool allow_raw) {
         if (!allow_raw && file.path().extension() == ".raw") refuse_contradiction(file, *format);
         return *format;
     }
-    std::array<char, 512> head{};
-    const std::size_t length = std::min<std::uint64_t>(file.size(), head.size());
-    file.read(0, std::as_writable_bytes(std::span(head)).first(length));
-    const std::string_view text(head.data(), length);
-    for (const Magic& magic : kNotReadable) {
-        if (text.size() > magic.position && text.substr(magic.position).starts_with(magic.bytes)) {
-            throw Error(fmt::format("{} is {}, which cannot be read", file.name(), magic.name))
-                .with_hint("Convert or unpack it first; or give its format if it is raw data.");
-        }
+    std::array<std::byte, 512> head{};
+    const auto begin = std::span(head).first(std::min<std::uint64_t>(file.size(), head.size()));
+    file.read(0, begin);
+    if (const std::string_view kind = unreadable_kind(begin); !kind.empty()) {
+        throw Error(fmt::format("{} is {}, which cannot be read", file.name(), kind))
+            .with_hint("Convert or unpack it first; or give its format if it is raw data.");
     }
     const Format& raw = format_named("raw");
     if (allow_raw || named == &raw) return raw;
@@ -58,5 +44,4 @@ void refuse_contradiction(const InputFile& file, const Format& format) {
 }
 
 }  // namespace
-
 }  // namespace kiln::formats

@@ -72,7 +72,8 @@ SandboxRules image_rules(const std::vector<ImageSourceOptions>& sources,
         }
     }
     for (const fs::path& output : outputs) {
-        if (output != "-") rules.writable.push_back(directory_of(output));
+        // A sparse member for a pipe waits in a temporary file.
+        rules.writable.push_back(output == "-" ? temp_root() : directory_of(output));
     }
     return rules;
 }
