@@ -58,6 +58,9 @@ class FileSystem {
         return std::nullopt;
     }
 
+    /// The operating system whose root this is, where names alone tell it ("Windows"); else empty.
+    virtual std::string system_by_names() const { return {}; }
+
     /// What the byte at `offset` belongs to: an absolute path, or a word in brackets for metadata
     /// and free space (`[inode table]`, `[free]`). Nothing when that cannot be found out cheaply.
     virtual std::optional<std::string> owner_of(std::uint64_t offset) const {

@@ -22,8 +22,9 @@ constexpr std::uint64_t kRoot = 5;
 constexpr std::uint64_t kBitmap = 6;
 constexpr std::size_t kChunk = 64 * 1024;
 
-/// Where a file of the root directory is said to be; its high 16 bits are a sequence number.
-std::vector<std::uint64_t> references_to(const NtfsRecords& records, std::string_view name);
+/// Where a file of a directory is said to be; its high 16 bits are a sequence number.
+std::vector<std::uint64_t> references_to(const NtfsRecords& records, std::uint64_t directory,
+                                         std::string_view name);
 void collect(std::span<const std::byte> header, std::string_view name,
              std::vector<std::uint64_t>& found);
 
@@ -71,6 +72,20 @@ void NtfsFileSystem::for_each_free(const FreeRange& visit) const {
         check_metadata_is_used(first, count);
         visit(first * boot_.cluster_size, count * boot_.cluster_size);
     });
+}
+
+std::string NtfsFileSystem::system_by_names() const try {
+    std::uint64_t directory = kRoot;
+    for (const std::string_view name : {"windows", "system32", "ntoskrnl.exe"}) {
+        const std::vector<std::uint64_t> found = find(directory, name);
+        if (found.empty()) return {};
+        directory = found.front();
+    }
+    return "Windows";
+} catch (const Error&) {
+    // What is missing may wait in the log.
+    if (info_.untouchable.empty()) throw;
+    return {};
 }
 
 NtfsStream NtfsFileSystem::required(std::uint64_t record, Type type) const {
@@ -147,12 +162,8 @@ bool NtfsFileSystem::log_is_clean() const {
 
 bool NtfsFileSystem::is_hibernated() const {
     constexpr std::size_t kHeader = 4096;
-    constexpr std::uint64_t kNumber = (std::uint64_t{1} << 48) - 1;
-    for (const std::uint64_t reference : references_to(records_, "hiberfil.sys")) {
-        if (!records_.is_in_use(reference & kNumber, static_cast<std::uint16_t>(reference >> 48))) {
-            continue;  // a name that was deleted
-        }
-        const auto file = records_.stream(reference & kNumber, Type::Data);
+    for (const std::uint64_t record : find(kRoot, "hiberfil.sys")) {
+        const auto file = records_.stream(record, Type::Data);
         if (!file || file->size < kHeader) continue;
         std::array<std::byte, kHeader> header;
         records_.read(*file, 0, header);
@@ -162,6 +173,21 @@ bool NtfsFileSystem::is_hibernated() const {
         if (!zeros && word != "wake" && word != "WAKE") return true;
     }
     return false;
+}
+
+std::vector<std::uint64_t> NtfsFileSystem::find(std::uint64_t directory,
+                                                std::string_view name) const {
+    constexpr std::uint64_t kNumber = (std::uint64_t{1} << 48) - 1;
+    std::vector<std::uint64_t> found;
+    for (const std::uint64_t reference : references_to(records_, directory, name)) {
+        // Names that were deleted may still be read.
+        const std::uint64_t number = reference & kNumber;
+        if (std::ranges::find(found, number) == found.end() &&
+            records_.is_in_use(number, static_cast<std::uint16_t>(reference >> 48))) {
+            found.push_back(number);
+        }
+    }
+    return found;
 }
 
 void NtfsFileSystem::check_metadata_is_used(std::uint64_t first, std::uint64_t count) const {
@@ -207,23 +233,25 @@ void NtfsFileSystem::for_each_run(
 namespace {
 
 // All blocks of the directory, in use or not: what they name is looked at again.
-std::vector<std::uint64_t> references_to(const NtfsRecords& records, std::string_view name) {
+std::vector<std::uint64_t> references_to(const NtfsRecords& records, std::uint64_t directory,
+                                         std::string_view name) {
     constexpr std::size_t kRootHeader = 16;
     constexpr std::size_t kBlockHeader = 24;
     constexpr std::uint32_t kMagic = 0x58444E49;  // "INDX"
     constexpr std::uint64_t kMostDirectory = std::uint64_t{64} << 20;
     std::vector<std::uint64_t> found;
-    const auto root = records.stream(kRoot, Type::IndexRoot);
+    const auto root = records.stream(directory, Type::IndexRoot);
+    if (!root && directory != kRoot) return found;
     if (!root || !root->resident || root->bytes.size() < kRootHeader) {
-        ntfs_damaged("it has no root directory");
+        ntfs_damaged("a directory cannot be read");
     }
     const std::uint64_t block_size = load_le<std::uint32_t>(root->bytes, 8);
     collect(std::span(root->bytes).subspan(kRootHeader), name, found);
-    const auto blocks = records.stream(kRoot, Type::IndexAllocation);
+    const auto blocks = records.stream(directory, Type::IndexAllocation);
     if (!blocks) return found;
     if (!std::has_single_bit(block_size) || block_size < 512 || block_size > kChunk ||
         blocks->size > kMostDirectory) {
-        ntfs_damaged("its root directory cannot be read");
+        ntfs_damaged("a directory cannot be read");
     }
     std::vector<std::byte> block(block_size);
     for (std::uint64_t at = 0; fits(at, block_size, blocks->size); at += block_size) {

@@ -379,7 +379,7 @@ std::string operating_system(const FileSystem& file_system) {
     constexpr std::string_view kKey = "PRETTY_NAME=";
     auto text = file_system.read_file("/etc/os-release", kLongest);
     if (!text) text = file_system.read_file("/usr/lib/os-release", kLongest);
-    if (!text) return {};
+    if (!text) return file_system.system_by_names();
     std::string_view rest = *text;
     while (!rest.empty()) {
         const std::size_t end = std::min(rest.find('\n'), rest.size());

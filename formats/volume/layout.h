@@ -45,7 +45,7 @@ struct LayoutNode {
     /// What it holds when that is no file system kiln reads: `LUKS`, `LVM2 member`, `unknown`.
     std::string content;
     std::optional<FileSystemInfo> file_system;
-    std::string os;    ///< the operating system's PRETTY_NAME, of a root file system
+    std::string os;    ///< of a root file system its PRETTY_NAME, or `Windows`
     std::string note;  ///< what is odd, or why it could not be read
     /// Why nothing in it may be dropped; empty when its file system alone decides.
     std::string left_alone;

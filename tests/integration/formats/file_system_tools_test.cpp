@@ -205,10 +205,37 @@ TEST_F(FileSystemTools, NtfssFreeClustersAreThoseOfItsTools) {
     }
 }
 
+TEST_F(FileSystemTools, AWindowsIsKnownByItsKernel) {
+    REQUIRE_PROGRAM("mkntfs");
+    for (const int others : {0, 3000}) {
+        make_image(200 << 20);
+        must_run("mkntfs", {"-F", "-Q", "-q", "-p", "0", "-H", "16", "-S", "63", image()});
+        EXPECT_EQ(Opened(image()).file_system->system_by_names(), "");
+        const std::string kernel = "Windows/System32/ntoskrnl.exe";
+        {
+            Mounted mount(*this, image(), path("mnt"), "ntfs-3g");
+            if (!mount) GTEST_SKIP() << "NTFS cannot be mounted here";
+            fs::create_directories(mount.at("Windows/System32"));
+            for (int i = 0; i < others; ++i) {
+                std::ofstream(mount.at(fmt::format("Windows/System32/library number {}.dll", i)));
+            }
+            std::ofstream(mount.at(kernel)) << "MZ";
+        }
+        EXPECT_EQ(Opened(image()).file_system->system_by_names(), "Windows");
+        {
+            Mounted mount(*this, image(), path("mnt"), "ntfs-3g");
+            ASSERT_TRUE(mount);
+            fs::remove(mount.at(kernel));
+        }
+        EXPECT_EQ(Opened(image()).file_system->system_by_names(), "");
+    }
+}
+
 void ask_all(const Volume& volume, const FileSystem::FreeRange& visit) {
     const auto opened = open_file_system(volume);
     if (!opened || !opened->info().untouchable.empty()) return;
     opened->read_file("/etc/os-release", 4096);
+    opened->system_by_names();
     opened->for_each_free(visit);
 }
 
