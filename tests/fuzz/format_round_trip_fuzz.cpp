@@ -52,10 +52,10 @@ Disk::Disk(std::span<const std::uint8_t> input) {
 
 std::vector<formats::judge::Writer> writers_for_small_disks() {
     std::vector<formats::judge::Writer> writers = formats::judge::all_writers();
-    // A GCP archive rounds every disk up to a whole GiB.
-    std::erase_if(writers, [](const auto& writer) {
-        return writer.format->name == "gcp" && writer.options.empty();
-    });
+    // A GCP archive rounds every disk up to a whole GiB unless told otherwise.
+    for (auto& writer : writers) {
+        if (writer.format->name == "gcp") writer.options["round"] = "off";
+    }
     return writers;
 }
 
