@@ -1,8 +1,10 @@
 #include "post_processor/ova.h"
 
+#include <algorithm>
 #include <array>
 
 #include "engine/late_text.h"
+#include "formats/format.h"
 #include "formats/outputs.h"
 #include "formats/ova/ova_writer.h"
 #include "post_processor/output_name.h"
@@ -31,14 +33,8 @@ constexpr std::array<Choice<const char*>, 4> network_adapters = {{
     {"e1000e", "E1000e"},
     {"pcnet32", "PCNet32"},
 }};
-// A file named .img may hold any format, so that its content has to tell.
-constexpr std::array<Choice<const char*>, 5> disk_extensions = {{
-    {".qcow2", "qcow2"},
-    {".qcow", "qcow2"},
-    {".raw", "raw"},
-    {".img", nullptr},
-    {".vmdk", "vmdk"},
-}};
+// What files are called that are disks and nothing else.
+constexpr std::array disk_formats = {"qcow2", "raw", "vmdk", "vhd", "vhdx", "vdi"};
 
 void check_numbers(const OvaPostOptions& options, Problems& problems);
 template <class Value, std::size_t count>
@@ -48,6 +44,10 @@ std::vector<std::string> names_of(const std::array<Choice<Value>, count>& choice
 template <class Value>
 std::optional<Value> announced(const Artifact& artifact, const std::string& key);
 const formats::Format* announced_format(const OvaPostOptions& options, const Artifact& input);
+std::vector<OvaDisk> named_disks(const std::vector<fs::path>& files, const formats::Format* format);
+std::vector<OvaDisk> named_containers(const std::vector<fs::path>& files);
+std::vector<OvaDisk> recognized_disks(const std::vector<fs::path>& files);
+OvaDisk disk_of(const fs::path& path, const formats::Format* format);
 formats::OutputResult write(const fs::path& output, const formats::OvfMachine& machine,
                             const std::vector<OvaDisk>& disks, formats::Speed speed,
                             const BuildContext& context);
@@ -80,8 +80,8 @@ Schema<OvaPostOptions> ova_schema() {
         .option("disk_format", &O::disk_format,
                 "Format of the artifact's disks. To be set for raw disks that neither a builder "
                 "nor a file name ending in .raw calls so.")
-        .one_of({"qcow2", "raw", "vmdk"})
-        .default_is("what the builder says, or the file's name")
+        .one_of({disk_formats.begin(), disk_formats.end()})
+        .default_is("what the builder says, or the file's name or content")
         .option("network_adapter", &O::network_adapter,
                 "The network card. The guest needs a driver for it.")
         .one_of(names_of(network_adapters))
@@ -144,30 +144,27 @@ formats::OvfMachine ova_machine(const OvaPostOptions& options, const Artifact& i
 }
 
 std::vector<OvaDisk> ova_disks(const OvaPostOptions& options, const Artifact& input) {
-    std::vector<OvaDisk> disks;
     const auto format = announced_format(options, input);
+    std::vector<OvaDisk> disks;
     if (const auto paths = announced<std::vector<std::string>>(input, "diskPaths")) {
         for (const auto& path : *paths) {
-            OvaDisk disk{path, {}};
-            disk.how.format = format;
+            disks.push_back(disk_of(path, format));
             // The builder made this disk over a file that the template names.
-            disk.how.allow_backing = true;
-            disks.push_back(disk);
+            disks.back().how.allow_backing = true;
         }
-    } else {
-        for (const auto& file : input.files) {
-            const auto by_name = chosen(disk_extensions, file.extension().string());
-            if (!by_name && !(format && input.files.size() == 1)) continue;
-            OvaDisk disk{file, {}};
-            disk.how.format = format != nullptr     ? format
-                              : *by_name != nullptr ? formats::find_format(*by_name)
-                                                    : nullptr;
-            disks.push_back(disk);
-        }
+    } else if (format != nullptr && input.files.size() == 1) {
+        disks.push_back(disk_of(input.files.front(), format));
     }
+    if (disks.empty()) disks = named_disks(input.files, format);
+    if (disks.empty()) disks = named_containers(input.files);
+    if (disks.empty()) disks = recognized_disks(input.files);
     if (disks.empty()) {
         throw Error("the artifact has no disk image to make an OVA of")
-            .with_hint("kiln takes files that end in .qcow2, .raw, .img or .vmdk.");
+            .because("none of its files is called as a disk image is, or begins like one")
+            .with_hint(fmt::format(
+                "Files of these formats are taken: {}. A raw disk must be named so (.raw, .img), "
+                "or disk_format = \"raw\" says it.",
+                fmt::join(disk_formats, ", ")));
     }
     return disks;
 }
@@ -214,6 +211,52 @@ const formats::Format* announced_format(const OvaPostOptions& options, const Art
                                  ? announced<std::string>(input, "diskType").value_or("")
                                  : options.disk_format;
     return name.empty() ? nullptr : formats::find_format(name);
+}
+
+std::vector<OvaDisk> named_disks(const std::vector<fs::path>& files,
+                                 const formats::Format* format) {
+    std::vector<OvaDisk> disks;
+    for (const fs::path& file : files) {
+        const formats::Format* named = formats::format_of_file_name(file.filename().string());
+        if (file.extension() == ".qcow") named = formats::find_format("qcow2");
+        if (named == nullptr ||
+            std::ranges::find(disk_formats, named->name) == disk_formats.end()) {
+            continue;
+        }
+        // A file named .img may hold any format, so that its content has to tell.
+        if (file.extension() == ".img") named = nullptr;
+        disks.push_back(disk_of(file, format != nullptr ? format : named));
+    }
+    return disks;
+}
+
+// Compressed disks, boxes, OVAs: a name like .gz says little, and their content tells.
+std::vector<OvaDisk> named_containers(const std::vector<fs::path>& files) {
+    std::vector<OvaDisk> disks;
+    for (const fs::path& file : files) {
+        if (formats::format_of_file_name(file.filename().string()) == nullptr) continue;
+        disks.push_back(disk_of(file, nullptr));
+    }
+    return disks;
+}
+
+std::vector<OvaDisk> recognized_disks(const std::vector<fs::path>& files) {
+    std::vector<OvaDisk> disks;
+    for (const fs::path& file : files) {
+        if (!fs::is_regular_file(file)) continue;
+        const auto opened = formats::InputFile::open(file);
+        const auto all = formats::all_formats();
+        const auto found = std::ranges::find_if(
+            all, [&](const formats::Format* format) { return format->recognizes(opened); });
+        if (found != all.end()) disks.push_back(disk_of(file, *found));
+    }
+    return disks;
+}
+
+OvaDisk disk_of(const fs::path& path, const formats::Format* format) {
+    OvaDisk disk{path, {}};
+    disk.how.format = format;
+    return disk;
 }
 
 formats::OutputResult write(const fs::path& output, const formats::OvfMachine& machine,

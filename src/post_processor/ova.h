@@ -48,8 +48,9 @@ struct OvaDisk {
     formats::OpenOptions how;
 };
 
-/// The disks that the builder announced (`diskPaths`, `diskType`), or else the files whose names
-/// end as disk images' do. Throws Error when there is none. For tests.
+/// The disks that the builder announced (`diskPaths`, `diskType`), or else the files that are named
+/// as disks are, or else as packed disks are (.gz, .box), or else begin as an image of any format
+/// does. Throws Error when there is none. For tests.
 std::vector<OvaDisk> ova_disks(const OvaPostOptions& options, const Artifact& input);
 
 }  // namespace kiln

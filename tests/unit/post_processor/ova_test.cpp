@@ -1,6 +1,12 @@
 #include "post_processor/ova.h"
 
+#include <fstream>
+
+#include "base/file.h"
+#include "formats/converter.h"
 #include "formats/format.h"
+#include "formats/inspect.h"
+#include "formats/outputs.h"
 #include "tests/unit/post_processor/artifact_fixture.h"
 
 namespace kiln::test {
@@ -70,6 +76,43 @@ TEST(OvaDisks, AreOtherwiseChosenByName) {
     EXPECT_FALSE(disks[0].how.allow_backing);
 }
 
+TEST(OvaDisks, MayBeNamedAsAnyFormatOfDisksIs) {
+    Artifact input;
+    input.files = {"a.vhd", "b.VHDX", "c.vdi", "d.qcow", "e.ova", "f.zip"};
+    const auto disks = ova_disks({}, input);
+    ASSERT_EQ(disks.size(), 4U) << "what may hold anything is left where disks are";
+    EXPECT_EQ(disks[0].how.format, formats::find_format("vhd"));
+    EXPECT_EQ(disks[1].how.format, formats::find_format("vhdx"));
+    EXPECT_EQ(disks[2].how.format, formats::find_format("vdi"));
+    EXPECT_EQ(disks[3].how.format, formats::find_format("qcow2"));
+}
+
+TEST(OvaDisks, MayBePackedWhenThereAreNoOthers) {
+    Artifact input;
+    input.files = {"disk.raw.xz", "notes.txt"};
+    const auto disks = ova_disks({}, input);
+    ASSERT_EQ(disks.size(), 1U);
+    EXPECT_EQ(disks[0].path, "disk.raw.xz");
+    EXPECT_FALSE(disks[0].how.format) << "its content has to tell";
+}
+
+TEST(OvaDisks, AreFoundByTheirContentWhereNoNameTells) {
+    const TempDir directory(temp_root());
+    const auto file = [&](const char* name, std::string_view bytes) {
+        std::ofstream(directory.path() / name) << bytes;
+        return directory.path() / name;
+    };
+    Artifact input;
+    input.files = {file("machine", "vhdxfile" + std::string(70'000, ' ')), file("notes", "text"),
+                   directory.path(), file("other", "QFI\xfb" + std::string(600, ' '))};
+    const auto disks = ova_disks({}, input);
+    ASSERT_EQ(disks.size(), 2U);
+    EXPECT_EQ(disks[0].how.format, formats::find_format("vhdx"));
+    EXPECT_EQ(disks[1].path, directory.path() / "other");
+    EXPECT_EQ(disks[1].how.format, formats::find_format("qcow2"));
+    EXPECT_FALSE(disks[1].how.allow_backing);
+}
+
 TEST(OvaDisks, MayBeALoneFileOfAGivenFormat) {
     Artifact input;
     input.files = {"disk"};
@@ -88,10 +131,23 @@ TEST_F(Ova, FindsMistakesBeforeTheBuildRuns) {
     EXPECT_THAT(problems_, ElementsAre(HasSubstr("disk_adapter must be one of lsilogic, ")));
 }
 
+TEST_F(Ova, IsMadeOfADiskThatOnlyItsContentCallsOne) {
+    std::ofstream(path("disk.raw")) << std::string(1 << 20, 'x');
+    std::vector<std::unique_ptr<formats::Sink>> sinks;
+    sinks.push_back(formats::make_sink({path("machine"), formats::find_format("vhdx"), {}}));
+    formats::convert(*formats::open_source(path("disk.raw")), sinks);
+
+    const auto ova = make<OvaPostProcessor>(ova_schema, {{"output", path("x.ova").string()}});
+    ova->process(context_, artifact_of({path("machine").string()}));
+    EXPECT_TRUE(formats::compare_images(*formats::open_source(path("disk.raw")),
+                                        *formats::open_source(path("x.ova")))
+                    .identical);
+}
+
 TEST_F(Ova, SaysThatThereIsNoDisk) {
     const auto ova = make<OvaPostProcessor>(ova_schema, {{"output", path("x.ova").string()}});
-    EXPECT_EQ(failure_of([&] { ova->process(context_, artifact_of({"notes.txt"})); }),
-              "the artifact has no disk image to make an OVA of");
+    EXPECT_THAT(failure_of([&] { ova->process(context_, artifact_of({"notes.txt"})); }),
+                HasSubstr("the artifact has no disk image to make an OVA of"));
 }
 
 }  // namespace
