@@ -55,22 +55,28 @@ void BlockSource::read(std::uint64_t offset, std::span<std::byte> out) const {
 // Walks on as long as blocks are stored and the file has data in them, or has not.
 Extent BlockSource::stored_extent(std::uint64_t offset, std::uint64_t end, Tables& tables) const {
     std::uint64_t stop = offset;
+    FileStretch stretch;
     bool data = true;
     while (stop < end) {
         const Mapping mapping = map(stop, tables);
         if (mapping.kind != Mapping::Kind::Stored) break;
-        const std::uint64_t next_data = file_.next_data(mapping.host);
-        const bool data_here = next_data <= mapping.host;
-        if (stop == offset) data = data_here;
-        if (data_here != data) break;
-        std::uint64_t next = data_here ? file_.next_hole(mapping.host) : next_data;
-        // A hole punched between the two calls would give nothing; then it is data to read.
-        if (next <= mapping.host) next = mapping.host + mapping.length;
-        const std::uint64_t length = std::min(mapping.length, next - mapping.host);
+        // Neighbours in a hole of terabytes are asked for once.
+        if (!stretch.holds(mapping.host)) stretch = stretch_at(mapping.host, mapping.length);
+        if (stop == offset) data = stretch.data;
+        if (stretch.data != data) break;
+        const std::uint64_t length = std::min(mapping.length, stretch.end - mapping.host);
         stop += length;
         if (length != mapping.length) break;
     }
     return {offset, stop - offset, data ? Kind::Data : Kind::Zero};
+}
+
+BlockSource::FileStretch BlockSource::stretch_at(std::uint64_t host, std::uint64_t length) const {
+    const std::uint64_t next_data = file_.next_data(host);
+    const bool data = next_data <= host;
+    const std::uint64_t end = data ? file_.next_hole(host) : next_data;
+    // A hole punched between the two calls would give nothing; then it is data to read.
+    return {host, end > host ? end : host + length, data};
 }
 
 Extent BlockSource::parent_extent(std::uint64_t offset, std::uint64_t length) const {

@@ -42,6 +42,14 @@ class BlockSource : public Source {
     [[noreturn]] void damaged(std::uint64_t offset, std::string_view reason) const;
 
   private:
+    /// Where the file has data, or none.
+    struct FileStretch {
+        std::uint64_t begin = 0;
+        std::uint64_t end = 0;
+        bool data = false;
+        bool holds(std::uint64_t host) const { return begin <= host && host < end; }
+    };
+    FileStretch stretch_at(std::uint64_t host, std::uint64_t length) const;
     Extent stored_extent(std::uint64_t offset, std::uint64_t end, Tables& tables) const;
     Extent parent_extent(std::uint64_t offset, std::uint64_t length) const;
     void read_parent(std::uint64_t offset, std::span<std::byte> out) const;

@@ -20,7 +20,7 @@ class VhdCheck {
 
   private:
     void check_block(std::uint64_t block, std::uint32_t entry);
-    void take(std::uint64_t block, std::uint64_t start);
+    bool take(std::uint64_t start);
     bool holds_all(std::uint64_t bitmap, std::uint64_t block);
 
     // Blocks start once in each slot of a block's size, or they overlap: 16 MiB of memory.
@@ -103,11 +103,14 @@ VhdCheck::VhdCheck(const VhdImage& image, std::uint64_t data_end, CheckReport& r
 }
 
 void VhdCheck::run(const CancelToken& cancel) {
-    constexpr std::uint64_t kBetweenCancels = 65536;
+    // Large blocks have large bitmaps.
+    constexpr std::uint64_t kBytesBetweenCancels = std::uint64_t{32} << 20;
+    const std::uint64_t between_cancels =
+        std::max<std::uint64_t>(1, kBytesBetweenCancels / header_.bitmap_size());
     FileWindow entries(image_.file);
     const std::uint64_t blocks = divide_up(image_.footer.current_size, header_.block_size);
     for (std::uint64_t block = 0; block < blocks; ++block) {
-        if (block % kBetweenCancels == 0) cancel.throw_if_cancelled();
+        if (block % between_cancels == 0) cancel.throw_if_cancelled();
         const auto entry =
             load_be<std::uint32_t>(entries.at(header_.table_offset + block * 4, 4), 0);
         if (entry != vhd::kUnused) check_block(block, entry);
@@ -125,7 +128,8 @@ void VhdCheck::check_block(std::uint64_t block, std::uint32_t entry) {
     const std::uint64_t length =
         header_.bitmap_size() + std::min<std::uint64_t>(header_.block_size, left);
     if (!fits(start, length, data_end_)) {
-        report_.corruption(fmt::format("Block {} lies outside of the file's data.", block));
+        report_.corruption(
+            [&] { return fmt::format("Block {} lies outside of the file's data.", block); });
         return;
     }
     const auto touches = [&](std::uint64_t offset, std::uint64_t size) {
@@ -133,15 +137,20 @@ void VhdCheck::check_block(std::uint64_t block, std::uint32_t entry) {
     };
     if (touches(0, vhd::kFooterSize) || touches(image_.footer.data_offset, vhd::kHeaderSize) ||
         touches(header_.table_offset, std::uint64_t{header_.entries} * 4)) {
-        report_.corruption(fmt::format("Block {} lies over the file's tables.", block));
+        report_.corruption(
+            [&] { return fmt::format("Block {} lies over the file's tables.", block); });
         return;
     }
-    take(block, start);
+    if (!take(start)) {
+        report_.corruption([&] { return fmt::format("Block {} overlaps another one.", block); });
+        return;  // a bitmap that many share is not read as often
+    }
     if (!holds_all(start, block)) ++partial_;
 }
 
-void VhdCheck::take(std::uint64_t block, std::uint64_t start) {
-    if (starts_.empty()) return;
+// False when another block lies there.
+bool VhdCheck::take(std::uint64_t start) {
+    if (starts_.empty()) return true;
     const std::uint64_t slot = start / stride_;
     const auto start_in = [&](std::uint64_t other) {
         return starts_[other] == vhd::kUnused ? std::optional<std::uint64_t>()
@@ -149,11 +158,10 @@ void VhdCheck::take(std::uint64_t block, std::uint64_t start) {
     };
     const auto before = slot > 0 ? start_in(slot - 1) : std::nullopt;
     const auto after = slot + 1 < starts_.size() ? start_in(slot + 1) : std::nullopt;
-    if (start_in(slot) || (before && *before + stride_ > start) ||
-        (after && start + stride_ > *after)) {
-        report_.corruption(fmt::format("Block {} overlaps another one.", block));
-    }
+    const bool free = !start_in(slot) && (!before || *before + stride_ <= start) &&
+                      (!after || start + stride_ <= *after);
     starts_[slot] = static_cast<std::uint32_t>(start / kSector);
+    return free;
 }
 
 bool VhdCheck::holds_all(std::uint64_t bitmap, std::uint64_t block) {

@@ -173,6 +173,12 @@ DynamicHeader DynamicHeader::read(const InputFile& file, const Footer& footer) {
     if (!fits(header.table_offset, std::uint64_t{header.entries} * 4, file.size())) {
         refuse(file, "its block allocation table lies outside of the file");
     }
+    const std::uint64_t table_end = header.table_offset + std::uint64_t{header.entries} * 4;
+    if (header.table_offset < kFooterSize ||
+        (header.table_offset < footer.data_offset + kHeaderSize &&
+         footer.data_offset < table_end)) {
+        refuse(file, "its block allocation table lies over its headers");
+    }
     if (std::uint64_t{header.entries} * header.block_size < footer.current_size) {
         refuse(file, "its block allocation table is too small for its disk");
     }

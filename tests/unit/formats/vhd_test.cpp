@@ -7,6 +7,7 @@
 #include "formats/vhd/vhd_format.h"
 #include "formats/vhd/vhd_header.h"
 #include "image_builder.h"
+#include "spotted_source.h"
 
 namespace kiln::formats {
 namespace {
@@ -103,11 +104,32 @@ TEST_F(VhdTest, WithoutForceSizeTheGeometryTellsAll) {
     EXPECT_EQ(vhd::Chs::of_sectors(size / 512).sectors() * 512, size);
 }
 
+TEST_F(VhdTest, HugeDisksTakeLittle) {
+    for (const std::uint64_t size : {vhd::kMaxDisk - 512, vhd::kMaxDisk}) {
+        const SpottedSource source(size,
+                                   {0, 2 * kMiB - 512, 2 * kMiB, size / 2 / 512 * 512, size - 512});
+        for (const char* subformat : {"dynamic", "fixed"}) {
+            OutputSpec output{path("a.vhd"), &kVhdFormat, {{"subformat", subformat}}};
+            output.sha256 = false;  // of the holes
+            write_image(source, output);
+            EXPECT_EQ(open()->virtual_size(), size);
+            EXPECT_TRUE(compare_images(source, *open()).identical) << size << subformat;
+            EXPECT_TRUE(check().clean()) << size << subformat;
+            OpenOptions options;
+            options.format = &kVhdFormat;
+            EXPECT_LT(inspect_image(path("a.vhd"), options).allocated, 8 * kMiB);
+        }
+    }
+}
+
 TEST_F(VhdTest, DisksBeyond2040GibibytesAreRefused) {
-    for (const char* subformat : {"dynamic", "fixed"}) {
-        const auto sink = make_sink({path("big.vhd"), &kVhdFormat, {{"subformat", subformat}}});
-        EXPECT_THROW(sink->begin(vhd::kMaxDisk + 512), Error);
-        EXPECT_FALSE(fs::exists(path("big.vhd")));
+    constexpr std::uint64_t kTiB = std::uint64_t{1} << 40;
+    for (const std::uint64_t size : {vhd::kMaxDisk + 512, 2 * kTiB - 512, 6 * kTiB}) {
+        for (const char* subformat : {"dynamic", "fixed"}) {
+            const auto sink = make_sink({path("big.vhd"), &kVhdFormat, {{"subformat", subformat}}});
+            EXPECT_THROW(sink->begin(size), Error);
+            EXPECT_TRUE(list_directory(directory_.path()).empty());
+        }
     }
 }
 
