@@ -225,7 +225,8 @@ void check(const OvfMachine& machine, const std::vector<OvfDisk>& disks) {
             .with_hint("13 is for ESXi 6.5 and later, 19 for 7.0, 21 for 8.0.");
     }
     if (machine.secure_boot && machine.firmware != Firmware::Efi) {
-        throw Error("secure boot needs the firmware efi");
+        throw Error("secure boot needs the firmware efi")
+            .with_hint("Add firmware=efi, or leave secure_boot out.");
     }
     const std::size_t most = controller_of(machine.disk_controller).max_disks;
     if (disks.empty() || disks.size() > most) {

@@ -13,6 +13,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "formats/converter.h"
+#include "formats/inspect.h"
 #include "judge.h"
 #include "limited_child.h"
 
@@ -111,6 +112,25 @@ class Faults : public testing::TestWithParam<Writer> {
         return "";
     }
     fs::path path(const std::string& name) const { return directory_.path() / name; }
+
+    // A kill may come when the output has its name already; then it is whole. Of an image in two
+    // files it may catch the disk between its name and the descriptor's, never the reverse.
+    void expect_nothing_or_all(const std::string& told) const {
+        std::vector<std::string> left = names_in(path("out"));
+        if (left.empty()) return;
+        const fs::path image = spec(path("out")).path;
+        const auto subformat = GetParam().options.find("subformat");
+        const bool is_pair = GetParam().format->name == "vmdk" &&
+                             subformat != GetParam().options.end() &&
+                             (subformat->second == "monolithicFlat" || subformat->second == "vmfs");
+        const std::string disk = "out-flat.vmdk";
+        if (is_pair) EXPECT_EQ(std::erase(left, disk), 1U) << told;
+        if (is_pair && left.empty()) return;
+        EXPECT_THAT(left, testing::ElementsAre(image.filename().string())) << told;
+        if (!fs::exists(image)) return;
+        const auto written = open_as(image, GetParam().format);
+        EXPECT_TRUE(compare_images(*open_raw(path("in.raw")), *written).identical) << told;
+    }
 
     TempDir directory_{temp_root()};
 };
@@ -223,13 +243,13 @@ TEST_P(Faults, ASignalLeavesNoOutputAndTheSourceAlone) {
             ASSERT_TRUE(status.has_value()) << "still running after signal " << signal;
             if (status->success()) continue;  // it was quicker
             ++in_the_middle;
-            // Of an image in two files a kill may catch the first one named; the image itself is
-            // named last.
-            const auto left = names_in(path("out"));
-            const bool nothing =
-                signal == SIGINT ? left.empty() : !fs::exists(spec(path("out")).path);
-            EXPECT_TRUE(nothing) << "signal " << signal << " after " << milliseconds
-                                 << " ms: " << fmt::format("{}", fmt::join(left, " "));
+            const std::string told = fmt::format("signal {} after {} ms: {}", signal, milliseconds,
+                                                 fmt::join(names_in(path("out")), " "));
+            if (signal == SIGINT) {
+                EXPECT_THAT(names_in(path("out")), testing::IsEmpty()) << told;
+            } else {
+                expect_nothing_or_all(told);
+            }
         }
         EXPECT_EQ(digest_file_hex(DigestType::Sha256, path("in.raw")), digest);
         RecordProperty(fmt::format("signal_{}", signal), static_cast<int>(in_the_middle));

@@ -152,7 +152,10 @@ std::optional<QemuImage> for_qemu(const Format& format, const fs::path& image,
         return QemuImage{out, kind};
     };
     if (format.name == "ova") return from_tar("*.vmdk", "vmdk");
-    if (format.name == "gcp") return from_tar("disk.raw", "raw");
+    if (format.name == "gcp") {  // with its holes
+        must_run("tar", {"xSf", image.string(), "-C", scratch.string(), "disk.raw"});
+        return QemuImage{scratch / "disk.raw", "raw"};
+    }
     if (format.name == "box") return from_tar("*box.img", "qcow2");
     return std::nullopt;
 }

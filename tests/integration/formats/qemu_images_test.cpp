@@ -21,6 +21,10 @@ struct Made {
     std::vector<std::string> options;
 };
 
+void PrintTo(const Made& made, std::ostream* out) {
+    *out << made.format;
+}
+
 class QemuImages : public testing::TestWithParam<Made> {
   protected:
     void SetUp() override {
@@ -105,7 +109,7 @@ std::vector<Made> all_made() {
          {"subformat=dynamic", "subformat=fixed", "subformat=dynamic,force_size=on",
           "subformat=fixed,force_size=on"}},
         {"vhdx", "vhdx", vhdx},
-        {"vdi", "vdi", {"static=off", "static=on", "preallocation=metadata"}},
+        {"vdi", "vdi", {"static=off", "static=on", "preallocation=off"}},
     };
 }
 
@@ -265,13 +269,7 @@ TEST_F(Qcow2Images, VmdkParentsAreReadAsQemuReadsThem) {
     must_run("qemu-img",
              {"create", "-f", "vmdk", "-b", path("base.vmdk"), "-F", "vmdk", path("top.vmdk")});
     must_run("qemu-io", {"-f", "vmdk", "-c", "write -P 2 1M 200k", path("top.vmdk")});
-    try {
-        expect_read_as_qemu_does(path("top.vmdk"), "vmdk", find_format("vmdk"), "vmdk with parent");
-    } catch (const Error& error) {
-        // Differencing VMDKs need not be read; without a word they must not be.
-        EXPECT_THAT(error.to_string(), testing::ContainsRegex("parent|backing|differ"));
-        ++round_trips();
-    }
+    expect_read_as_qemu_does(path("top.vmdk"), "vmdk", find_format("vmdk"), "vmdk with parent");
 }
 
 }  // namespace

@@ -131,7 +131,7 @@ bool must_hold(const Writer& writer, std::uint64_t size) {
     const std::string_view name = writer.format->name;
     const bool is_two_tib = size <= std::uint64_t{2} << 40;
     return name == "raw" || name == "qcow2" || name == "vmdk" || name == "ova" || name == "vhdx" ||
-           (name == "vdi" && is_two_tib);
+           name == "gcp" || (name == "vdi" && is_two_tib);
 }
 
 TEST_P(HugeDisks, AreHeldOrRefused) {
@@ -151,11 +151,17 @@ TEST_P(HugeDisks, AreHeldOrRefused) {
     }
 }
 
-// What changes the layout: not a container's words.
+// What changes the layout: no words for a descriptor. A tar member without holes is terabytes of
+// zeros to deflate and to inflate again.
 std::vector<Writer> huge_writers() {
     std::vector<Writer> writers = all_writers();
     std::erase_if(writers, [](const Writer& writer) {
-        return writer.format->name == "ova" && !writer.options.empty();
+        const auto has = [&](const char* option) { return writer.options.contains(option); };
+        if (writer.format->name == "ova") return !writer.options.empty();
+        if (writer.format->name == "gcp" && has("sparse")) {
+            return writer.options.at("sparse") == "off";
+        }
+        return has("adapter_type") || has("hwversion");
     });
     return writers;
 }

@@ -108,6 +108,7 @@ std::vector<std::map<std::string, std::string>> combinations(std::string_view fo
             }
         }
     }
+    if (format == "ova") result.push_back({{"firmware", "efi"}, {"secure_boot", "on"}});
     return result;
 }
 
