@@ -71,7 +71,7 @@ trap stop EXIT
 printf '%-18s %8s %8s %10s %8s %8s %8s %6s\n' target 'wall s' 'cpu s' runs runs/s edges inputs MiB
 for target in "${targets[@]}"; do
     rm -f "logs/$target.status"
-    [ "$(jobs -pr | wc -l)" -lt "$lanes" ] || wait -n || true
+    while [ "$(jobs -pr | wc -l)" -ge "$lanes" ]; do wait -n || true; done
     run "$target" &
 done
 wait
