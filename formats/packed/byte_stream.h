@@ -25,6 +25,10 @@ class ByteStream {
     virtual std::uint64_t skip(std::uint64_t count, const CancelToken& cancel);
 };
 
+/// How many members or frames without a byte in them may follow each other: going on over more of
+/// them would take long in one call, for nothing.
+constexpr unsigned kMostEmptyMembers = 1024;
+
 /// The errors that all decoders throw. `name` is the file's.
 [[noreturn]] void throw_damaged(std::string_view name, std::string_view reason);
 [[noreturn]] void throw_cut_off(std::string_view name);

@@ -56,6 +56,7 @@ class GzipStream : public ByteStream {
     Inflater inflater_;
     std::uint32_t crc_ = 0;
     std::uint32_t size_ = 0;  // modulo 2^32, as the trailer has it
+    unsigned empty_ = 0;      // members in a row
     bool ended_ = false;
 };
 
@@ -174,7 +175,11 @@ std::size_t GzipStream::read(std::span<std::byte> out) {
         crc_ = crc_of(crc_, out.subspan(done, count));
         size_ += static_cast<std::uint32_t>(count);
         done += count;
+        if (count != 0) empty_ = 0;
         if (!inflater_.ended()) continue;
+        if (++empty_ > kMostEmptyMembers) {
+            throw_damaged(input_.file().name(), "it has too many empty members");
+        }
         end_member();
         ended_ = !begin_member();
     }

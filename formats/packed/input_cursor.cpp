@@ -5,18 +5,14 @@
 
 namespace kiln::formats {
 
-namespace {
-constexpr std::size_t kBuffer = std::size_t{256} << 10;
-}
-
-InputCursor::InputCursor(InputFile file, std::uint64_t offset)
-    : file_(std::move(file)), position_(offset), buffer_(kHeadroom + kBuffer) {}
+InputCursor::InputCursor(InputFile file, std::uint64_t offset, std::size_t buffer)
+    : file_(std::move(file)), position_(offset), buffer_(kHeadroom + buffer) {}
 
 std::span<const std::byte> InputCursor::peek() {
     if (next_ == filled_ && position_ < file_.size()) {
         std::memmove(buffer_.data(), buffer_.data() + filled_ - kHeadroom, kHeadroom);
         const auto part = std::span(buffer_).subspan(kHeadroom).first(
-            std::min<std::uint64_t>(kBuffer, file_.size() - position_));
+            std::min<std::uint64_t>(buffer_.size() - kHeadroom, file_.size() - position_));
         file_.read(position_, part);
         position_ += part.size();
         next_ = kHeadroom;

@@ -14,8 +14,10 @@ class InputCursor {
   public:
     /// How far `step_back` can always go: what a decoder may have taken too much.
     static constexpr std::size_t kHeadroom = 16;
+    static constexpr std::size_t kBuffer = std::size_t{256} << 10;
 
-    explicit InputCursor(InputFile file, std::uint64_t offset = 0);
+    /// A smaller buffer is for what is short: all of it is read at once.
+    explicit InputCursor(InputFile file, std::uint64_t offset = 0, std::size_t buffer = kBuffer);
 
     const InputFile& file() const { return file_; }
     std::uint64_t position() const { return position_ - (filled_ - next_); }

@@ -1,5 +1,6 @@
 #include "formats/packed/xz_index.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -15,13 +16,14 @@ namespace {
 
 constexpr std::uint64_t kHeader = 12;  // of a stream; its footer is as long
 constexpr std::uint64_t kMaxDictionary = std::uint64_t{128} << 20;
-constexpr unsigned kMaxStreams = 65536;  // each takes some buffers to look at
+constexpr unsigned kMaxStreams = 65536;
+constexpr std::size_t kSmallBuffer = 4096;
 
 // A stream's index, read from front to back with its checksum. Section 4.
 class IndexReader {
   public:
     IndexReader(const InputFile& file, std::uint64_t offset, std::uint64_t size)
-        : name_(file.name()), input_(file, offset), left_(size) {}
+        : name_(file.name()), input_(file, offset, kSmallBuffer), left_(size) {}
 
     std::uint8_t byte() {
         std::array<std::byte, 1> value;
@@ -165,7 +167,9 @@ void check_blocks(const InputFile& file, std::uint64_t offset, std::uint64_t ind
                   std::uint64_t size, const CancelToken& cancel) {
     const std::uint64_t checksum = checksum_size(file, offset - kHeader);
     IndexReader reader(file, index, size);
-    InputCursor input(file, offset);
+    InputCursor input(
+        file, offset,
+        std::clamp<std::uint64_t>(index - offset, kSmallBuffer, InputCursor::kBuffer));
     reader.byte();
     for (std::uint64_t count = reader.number(); count != 0; --count) {
         cancel.throw_if_cancelled();

@@ -33,6 +33,7 @@ class ZstdStream : public ByteStream {
     InputCursor input_;
     std::unique_ptr<ZSTD_DCtx, Free> context_;
     bool in_frame_ = true;  // at the beginning there must be one
+    unsigned empty_ = 0;    // frames in a row
 };
 
 std::optional<std::uint64_t> walk_frame(InputCursor& input, const CancelToken& cancel);
@@ -82,6 +83,10 @@ std::size_t ZstdStream::read(std::span<std::byte> out) {
         if (ZSTD_isError(result)) fail(result);
         input_.consume(from.pos);
         in_frame_ = result != 0;
+        if (to.pos != before) empty_ = 0;
+        if (!in_frame_ && ++empty_ > kMostEmptyMembers) {
+            throw_damaged(input_.file().name(), "it has too many empty frames");
+        }
         if (in.empty() && to.pos == before) throw_cut_off(input_.file().name());
     }
     return to.pos;

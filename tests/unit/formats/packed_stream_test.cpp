@@ -243,6 +243,28 @@ TEST_F(PackedStream, RefusesXzWithTooManyStreams) {
     EXPECT_THAT(refusal(many, Packing::Xz), HasSubstr("65536 streams"));
 }
 
+TEST_F(PackedStream, RefusesEmptyMembersWithoutEnd) {
+    const std::string skippable("\x50\x2a\x4d\x18\0\0\0\0", 8);
+    const std::string gzip = pack("", "gzip");
+    for (const unsigned count : {500U, 2000U}) {
+        std::string frames = pack("the disk", "zstd");
+        std::string members = pack("the disk", "gzip");
+        for (unsigned i = 0; i < count; ++i) {
+            frames += skippable;
+            members += gzip;
+        }
+        frames += pack(" goes on", "zstd");
+        members += pack(" goes on", "gzip");
+        if (count == 500) {
+            EXPECT_EQ(decode(file(frames), Packing::Zstd), "the disk goes on");
+            EXPECT_EQ(decode(file(members), Packing::Gzip), "the disk goes on");
+        } else {
+            EXPECT_THAT(refusal(frames, Packing::Zstd), HasSubstr("too many empty frames"));
+            EXPECT_THAT(refusal(members, Packing::Gzip), HasSubstr("too many empty members"));
+        }
+    }
+}
+
 TEST_F(PackedStream, CountingCanBeCancelled) {
     for (const Kind& kind : kKinds) {
         if (kind.packing == Packing::Zip) continue;
