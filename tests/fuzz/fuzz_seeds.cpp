@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "image_places.h"
+#include "reference_files.h"
 #include "tests/unit/formats/disk_builder.h"
 #include "tests/unit/formats/ext_image.h"
 #include "tests/unit/formats/vhdx_builder.h"
@@ -43,6 +44,10 @@ struct Seeds {
     void vhdx_log() const;
     void vhdx_parents() const;
     void lvm() const;
+    void references() const;
+    void vhd_child(const fs::path& parent) const;
+    void vhdx_child(const fs::path& parent) const;
+    void vmdk_children(const fs::path& parent) const;
 };
 
 Bytes read_bytes(const fs::path& path) {
@@ -60,6 +65,7 @@ void Seeds::make() const {
     vhdx_log();
     vhdx_parents();
     lvm();
+    references();
 }
 
 // The first compressed cluster, at the file's end from now on.
@@ -220,6 +226,77 @@ void Seeds::lvm() const {
         formats::ExtImage(disk, 3 * kMiB);
         keep(fmt::format("disk/{}", name), disk);
     }
+}
+
+// Children of the files of `make_reference_files`, and what refers to itself.
+void Seeds::references() const {
+    const TempDir directory(temp_root());
+    make_reference_files(directory.path());
+    vhd_child(directory.path() / "parent.vhd");
+    vhdx_child(directory.path() / "parent.vhdx");
+    vmdk_children(directory.path() / "parent.vmdk");
+    fs::create_directories(corpus / "reference");
+    for (const char* loop : {"format_vhd/parent_loop", "format_vhdx/parent_loop",
+                             "format_vmdk/parent_loop", "format_qcow2/with_a_backing_file"}) {
+        const std::string name = fs::path(loop).parent_path().filename().string() + "_loop";
+        keep("reference/" + name, load(loop));
+    }
+}
+
+// The parent itself with another identity, of which half a block's sectors are the parent's.
+void Seeds::vhd_child(const fs::path& parent) const {
+    constexpr std::uint32_t kDifferencing = 4;
+    constexpr std::string_view kName = "parent.vhd";
+    SparseImage image = SparseImage::load(parent);
+    const std::uint64_t header = image.number(16, 8, true);
+    image.write(header + 40, image.read(68, 16));
+    for (const std::uint64_t footer : {std::uint64_t{0}, image.size() - 512}) {
+        image.set_number(footer + 60, 4, true, kDifferencing);
+        image.set_number(footer + 68, 8, true, 1);
+    }
+    for (std::size_t i = 0; i < kName.size(); ++i) {
+        image.set_number(header + 64 + 2 * i, 2, true, static_cast<std::uint8_t>(kName[i]));
+    }
+    const std::uint64_t block = image.number(image.number(header + 16, 8, true), 4, true) * 512;
+    image.set_number(block, 8, true, 0x00ff00ff0f0ff00f);
+    mend_checksums("vhd", image);
+    keep("reference/vhd_child", image);
+}
+
+void Seeds::vhdx_child(const fs::path& parent) const {
+    constexpr std::uint64_t kSecondHeader = 0x20000;
+    const Bytes header = SparseImage::load(parent).read(kSecondHeader, 4096);
+    VhdxBuilder builder = small_vhdx();
+    builder.set_parent(".\\parent.vhdx", formats::vhdx::Guid::load(header, 32));
+    builder.blocks[1] = {formats::vhdx::BlockState::PartiallyPresent, formats::page_of('1')};
+    builder.present = {{2048, 8}, {2200, 1}};
+    keep("reference/vhdx_child", builder.build());
+}
+
+void Seeds::vmdk_children(const fs::path& parent) const {
+    const auto text = [&](const std::string& name, const std::string& content) {
+        keep("reference/" + name, formats::as_byte_span(content));
+    };
+    const std::string file = read_file(parent);
+    const std::size_t cid = file.find("CID=");
+    formats::VmdkBuilder builder;
+    text("vmdk_extents",
+         builder.descriptor("custom",
+                            {R"(RW 2048 FLAT "base.raw" 8)", R"(RW 1024 ZERO)",
+                             R"(RW 6144 SPARSE "parent.vmdk")", R"(RW 2 FLAT "image" 0)"}));
+    text("vmdk_vmfs", builder.descriptor("vmfs", {R"(RW 6144 VMFS "base.raw")"}));
+    builder.parent_cid =
+        static_cast<std::uint32_t>(std::stoul(file.substr(cid + 4, 8), nullptr, 16));
+    builder.parent_hint = "parent.vmdk";
+    Bytes disk(96 * 1024);
+    std::memset(disk.data() + 66'000, 'x', 2000);
+    const std::string own = builder.descriptor("monolithicSparse", {R"(RW 192 SPARSE "image")"});
+    keep("reference/vmdk_child", builder.hosted(disk, {1, 128, 512, false, false, false, own}));
+    text("ovf",
+         "<Envelope xmlns=\"http://schemas.dmtf.org/ovf/envelope/1\"><References>"
+         "<File id=\"f\" href=\"parent.vmdk\"/><File id=\"g\" href=\"image\"/>"
+         "</References><DiskSection><Disk diskId=\"d\" fileRef=\"f\"/></DiskSection>"
+         "</Envelope>");
 }
 
 SparseImage Seeds::load(const std::string& name) const {

@@ -19,6 +19,7 @@ void mend_tar(SparseImage& image);
 }  // namespace
 
 void mend_checksums(std::string_view format, SparseImage& image) {
+    if (format == "any") format = format_of(image);
     if (format == "vhd") mend_vhd(image);
     if (format == "vhdx") mend_vhdx(image);
     if (format == "ova" || format == "gcp" || format == "box") mend_tar(image);

@@ -29,10 +29,21 @@ std::vector<Place> places_of(std::string_view format, const SparseImage& image) 
         {"qcow2", qcow2_places}, {"vmdk", vmdk_places},   {"vhd", vhd_places},
         {"vhdx", vhdx_places},   {"vdi", vdi_places},     {"ova", tar_places},
         {"gcp", archive_places}, {"box", archive_places}, {"disk", disk_places}};
+    const std::string_view known = format == "any" ? format_of(image) : format;
     for (const auto& [name, listing] : kListings) {
-        if (name == format) return listing(image);
+        if (name == known) return listing(image);
     }
     return packed_places(image);
+}
+
+std::string_view format_of(const SparseImage& image) {
+    constexpr std::uint64_t kConectix = 0x636f6e6563746978;
+    const std::uint64_t magic = image.number(0, 8, true);
+    const std::uint64_t last = image.size() < 512 ? 0 : image.number(image.size() - 512, 8, true);
+    if (magic >> 32 == 0x514649fb) return "qcow2";
+    if (magic == 0x7668647866696c65) return "vhdx";  // "vhdxfile"
+    if (magic == kConectix || last == kConectix) return "vhd";
+    return "vmdk";
 }
 
 std::vector<std::uint64_t> hostile_values(const Place& place, std::uint64_t present) {

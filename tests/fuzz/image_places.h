@@ -18,9 +18,12 @@ struct Place {
 };
 
 /// The header fields and the first entries of the tables of an image of `format` ("qcow2",
-/// "vhd"..., "disk" for what lies on one), as far as its own pointers lead to them. Places outside
-/// of the file are left out. Unknown formats have none.
+/// "vhd"..., "disk" for what lies on one, "any" for what its magic says), as far as its own
+/// pointers lead to them. Places outside of the file are left out. Unknown formats have none.
 std::vector<Place> places_of(std::string_view format, const SparseImage& image);
+
+/// "qcow2", "vhd", "vhdx", or else "vmdk".
+std::string_view format_of(const SparseImage& image);
 
 /// Makes checksums right again where they stand over what was changed: VHD, VHDX, tar, GPT, ext,
 /// XFS.

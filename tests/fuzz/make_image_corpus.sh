@@ -52,6 +52,14 @@ done
 made format_qcow2 backing qcow2 cluster_size=512
 qemu-img create -q -f qcow2 -b image -F qcow2 -o cluster_size=512 image2 128k
 keep format_qcow2 with_a_backing_file image2
+for base in base.raw:raw parent.qcow2:qcow2; do
+    qemu-img create -q -u -f qcow2 -b "${base%:*}" -F "${base#*:}" -o cluster_size=512 image2 128k
+    keep reference "qcow2_over_${base#*:}" image2
+done
+qemu-img create -q -f qcow2 -o cluster_size=4k image2 128k
+qemu-img bitmap --add image2 first && qemu-img bitmap --add -g 64k image2 second
+fill qcow2 image2
+keep format_qcow2 bitmaps image2
 qemu-img snapshot -c one image
 fill qcow2 image
 qemu-img snapshot -c two image

@@ -22,7 +22,7 @@ targets=("$@")
 if [ ${#targets[@]} -eq 0 ]; then
     targets=(hcl hcl_json legacy_json interpolate boot_command
         format_{qcow2,vmdk,vhd,vhdx,vdi,ova,gcp,box,raw.gz,raw.xz,raw.zst,raw.bz2,raw.zip}
-        ovf disk format_round_trip)
+        ovf disk reference format_round_trip)
 fi
 
 cd "$root"
@@ -38,12 +38,13 @@ run() { # TARGET
     local words=$root/tests/fuzz/dictionary/$1.dict
     mkdir -p "corpus/$1"
     # Images are larger than texts.
-    case $1 in format_*) max_len=65536 ;; disk) max_len=131072 ;; ovf) max_len=8192 ;; esac
+    case $1 in format_* | reference) max_len=65536 ;; disk) max_len=131072 ;; ovf) max_len=8192 ;; esac
     TIMEFORMAT='time: %R s, cpu: %U user %S sys'
-    # Leaks are looked for at the end of the run; a single input may take 10 s and 2 GiB.
-    { time "tests/fuzz/$1_fuzz" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
-        -max_len="$max_len" -print_final_stats=1 -print_funcs=0 -artifact_prefix="findings/$1-" \
-        $([ ! -f "$words" ] || echo "-dict=$words") \
+    # Leaks are looked for at the end of the run; a single input may take FUZZ_TIMEOUT seconds (10;
+    # more where the machine is loaded) and 2 GiB.
+    { time "tests/fuzz/$1_fuzz" -max_total_time="$seconds" -timeout="${FUZZ_TIMEOUT:-10}" \
+        -rss_limit_mb=2048 -max_len="$max_len" -print_final_stats=1 -print_funcs=0 \
+        -artifact_prefix="findings/$1-" $([ ! -f "$words" ] || echo "-dict=$words") \
         "corpus/$1" "$root/tests/fuzz/corpus/$1"; } >"logs/$1.log" 2>&1 || status=$?
     echo "$status" >"logs/$1.status"
     summary "$1" "$status"
