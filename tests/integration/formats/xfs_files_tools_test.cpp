@@ -1,13 +1,13 @@
 // Files of XFS as mkfs.xfs and the kernel write them: what they hold is what was put in, what a
 // directory names is what xfs_db says.
 #include "file_system_tools.h"
+#include "formats/checksum.h"
 #include "formats/file_system/xfs_files.h"
 
 namespace kiln::formats {
 namespace {
 
 using testing::HasSubstr;
-using testing::Optional;
 
 constexpr std::size_t kLimit = std::size_t{16} << 20;
 constexpr std::uint64_t kBudget = 1 << 20;
@@ -225,6 +225,27 @@ TEST_F(XfsFileTools, FilesAreReadAsTheKernelLeavesThem) {
         EXPECT_EQ(names_by_kiln("/"), names_by_debugger("/"));
     }
     if (mounted == 0) GTEST_SKIP() << "XFS cannot be mounted here";
+}
+
+TEST_F(XfsFileTools, FeaturesThatAreNotKnownAreNamed) {
+    const std::string root = fmt::format("file ---644 0 0 {}\n", noise("file", 5000));
+    for (const auto& [field, words] : {std::pair(216, "features (incompat 0x80000000, "),
+                                       {212, ", ro_compat 0x80000000, "},
+                                       {220, ", log_incompat 0x80000000)"}}) {
+        ASSERT_TRUE(make({{"-m", "crc=1"}}, root));
+        EXPECT_EQ(Opened(image()).info().unknown, "");
+        std::string sector(512, '\0');
+        std::ifstream(image(), std::ios::binary).read(sector.data(), 512);
+        const auto bytes = std::as_writable_bytes(std::span(sector));
+        bytes[static_cast<std::size_t>(field)] |= std::byte{0x80};
+        store_le<std::uint32_t>(bytes, 224, 0);
+        store_le<std::uint32_t>(bytes, 224, ~crc32c(~0U, bytes));
+        patch(0, sector);
+        const Opened opened(image());
+        EXPECT_THAT(opened.info().unknown, HasSubstr(words));
+        EXPECT_EQ(opened.info().untouchable, "it has unknown " + opened.info().unknown);
+        EXPECT_TRUE(opened.file_system->read_file("/file", kLimit) == read_file(path("file")));
+    }
 }
 
 // Inodes, directories in all forms and the trees of the largest, without checksums.
