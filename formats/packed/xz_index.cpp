@@ -118,11 +118,17 @@ namespace {
 // Section 2.2: zeros, a multiple of four bytes.
 std::uint64_t skip_padding(const InputFile& file, std::uint64_t end) {
     constexpr std::uint64_t kMost = std::uint64_t{1} << 20;
-    std::array<std::byte, 4> word;
-    for (std::uint64_t skipped = 0; end >= 2 * kHeader && skipped < kMost; skipped += 4) {
-        file.read(end - 4, word);
-        if (load_le<std::uint32_t>(word, 0) != 0) break;
-        end -= 4;
+    if (end < 2 * kHeader) return end;
+    std::array<std::byte, kSmallBuffer> buffer;
+    std::uint64_t room = std::min(end - 2 * kHeader, kMost) / 4 * 4;
+    while (room != 0) {
+        const auto part = std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), room));
+        file.read(end - part.size(), part);
+        for (std::size_t at = part.size(); at != 0; at -= 4) {
+            if (load_le<std::uint32_t>(part, at - 4) != 0) return end;
+            end -= 4;
+        }
+        room -= part.size();
     }
     return end;
 }

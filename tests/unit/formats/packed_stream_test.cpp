@@ -189,6 +189,22 @@ TEST_F(PackedStream, IsNotLedAstrayByGzipsOwnSize) {
     EXPECT_THAT(refusal(packed, Packing::Gzip), HasSubstr("damaged"));
 }
 
+TEST_F(PackedStream, TakesZerosBetweenAndBehindXzStreamsAsPadding) {
+    const std::string one = pack("the disk", "xz");
+    for (const std::size_t padding : {4U, 4092U, 4096U, 4100U, 1U << 20}) {
+        const std::string zeros(padding, '\0');
+        const std::string two = one + zeros + one + zeros;
+        EXPECT_EQ(find_plain_size(file(two), Packing::Xz, {}), 16U) << padding;
+        EXPECT_EQ(decode(file(two), Packing::Xz), "the diskthe disk") << padding;
+    }
+    for (const std::size_t padding : {1U, 4097U, (1U << 20) + 4}) {
+        const InputFile padded = file(one + std::string(padding, '\0'));
+        EXPECT_THROW(find_plain_size(padded, Packing::Xz, {}), Error) << padding;
+    }
+    const InputFile nothing = file(std::string(100, '\0'));
+    EXPECT_THROW(find_plain_size(nothing, Packing::Xz, {}), Error);
+}
+
 TEST_F(PackedStream, RefusesAnXzIndexThatLies) {
     const std::string plain(1'000'000, 'x');
     std::string packed = pack(plain, "xz");
