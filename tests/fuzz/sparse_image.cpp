@@ -81,7 +81,7 @@ void SparseImage::resize(std::uint64_t size) {
 
 std::vector<std::byte> SparseImage::read(std::uint64_t offset, std::size_t length) const {
     std::vector<std::byte> out(length);
-    if (offset >= size_) return out;
+    if (length == 0 || offset >= size_) return out;
     const std::uint64_t end = offset + std::min<std::uint64_t>(length, size_ - offset);
     for (auto at = pages_.lower_bound(offset / kPage * kPage);
          at != pages_.end() && at->first < end; ++at) {
