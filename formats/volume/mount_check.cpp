@@ -114,7 +114,7 @@ void MountCheck::judge(const LayoutNode& node, const LayoutNode* parent) {
     if (!node.note.empty()) report_.notes.push_back(fmt::format("{}: {}.", what, node.note));
     if (!node.file_system) {
         if (!node.content.empty() && node.content != "unknown") {
-            report_.parts.push_back({what, node.content, "", node.uuid, "", ""});
+            report_.parts.push_back({what, node.content, "", node.uuid, "", "", false});
             // The volumes of LVM2 are looked at in their place.
             if (node.content != kPhysicalVolume) {
                 report_.notes.push_back(

@@ -20,6 +20,7 @@ struct MountReport {
         /// Why it would not mount cleanly, or why that cannot be told ("unknown features (incompat
         /// 0x100): cannot tell"); empty when it would.
         std::string problem;
+        bool examined = true;  ///< false for what is no file system, or one that is not known
     };
     std::vector<Part> parts;
     /// Lines of an /etc/fstab whose file system is not on this disk, as whole sentences.

@@ -51,6 +51,7 @@ nlohmann::ordered_json to_json(const formats::MountReport& report) {
                                  {"label", part.label},
                                  {"uuid", part.uuid},
                                  {"os", part.os},
+                                 {"examined", part.examined},
                                  {"problem", part.problem}});
     }
     return json;
@@ -62,7 +63,12 @@ std::string to_text(const formats::MountReport& report) {
         text += fmt::format("{}: {}", printable(part.what), printable(part.type));
         if (!part.label.empty()) text += fmt::format(" \"{}\"", printable(part.label));
         if (!part.os.empty()) text += fmt::format(", {}", printable(part.os));
-        text += part.problem.empty() ? ": clean\n" : fmt::format(": {}\n", printable(part.problem));
+        if (!part.problem.empty()) {
+            text += fmt::format(": {}", printable(part.problem));
+        } else if (part.examined) {
+            text += ": clean";
+        }
+        text += "\n";
     }
     if (report.parts.empty()) text += "No file system is on the disk that kiln knows.\n";
     for (const std::string& problem : report.problems) text += printable(problem) + "\n";

@@ -57,6 +57,7 @@ TEST(CheckMounts, WhatIsNotKnownIsNotCalledUnclean) {
     SparseDisk disk(1 << 20);
     const ExtImage image(disk);
     EXPECT_TRUE(check_mounts(disk).mountable());
+    EXPECT_TRUE(check_mounts(disk).parts.at(0).examined);
     ExtImage(disk).put32(ExtImage::kSuper + 0x60, 0x2 | 0x80000000);
     MountReport report = check_mounts(disk);
     ASSERT_EQ(report.parts.size(), 1U);
@@ -73,6 +74,7 @@ TEST(CheckMounts, WhatIsNotLookedIntoIsNoted) {
     const MountReport report = check_mounts(disk);
     ASSERT_EQ(report.parts.size(), 1U);
     EXPECT_EQ(report.parts[0].type, "LUKS");
+    EXPECT_FALSE(report.parts[0].examined);
     EXPECT_THAT(report.notes, ElementsAre("disk: LUKS is not looked into: cannot tell."));
 }
 
