@@ -14,6 +14,7 @@
 #include "tests/unit/formats/ext_image.h"
 #include "tests/unit/formats/vhdx_builder.h"
 #include "tests/unit/formats/vmdk_builder.h"
+#include "xfs_places.h"
 
 namespace kiln::fuzz {
 namespace {
@@ -44,6 +45,8 @@ struct Seeds {
     void vhdx_log() const;
     void vhdx_parents() const;
     void lvm() const;
+    void xfs_tree() const;
+    void ntfs_list() const;
     void references() const;
     void vhd_child(const fs::path& parent) const;
     void vhdx_child(const fs::path& parent) const;
@@ -65,6 +68,8 @@ void Seeds::make() const {
     vhdx_log();
     vhdx_parents();
     lvm();
+    xfs_tree();
+    ntfs_list();
     references();
 }
 
@@ -226,6 +231,57 @@ void Seeds::lvm() const {
         formats::ExtImage(disk, 3 * kMiB);
         keep(fmt::format("disk/{}", name), disk);
     }
+}
+
+// The extents of the first directory that has some, in a tree of one block.
+void Seeds::xfs_tree() const {
+    constexpr std::uint64_t kCore = 100;
+    constexpr std::uint64_t kExtents = 2;
+    constexpr std::uint64_t kTree = 3;
+    SparseImage image = load("disk/xfs_crc_0");
+    const XfsPlaces xfs(image, 0);
+    for (unsigned i = 0; i < XfsPlaces::kInodes; ++i) {
+        const std::uint64_t inode = xfs.inode(i);
+        const bool directory = image.number(inode + 2, 2, true) >> 12 == 4;
+        if (!directory || image.number(inode + 5, 1, true) != kExtents) continue;
+        const std::uint64_t count = image.number(inode + 76, 4, true);
+        const std::uint64_t last = image.number(84, 4, true) - 1;
+        const std::uint64_t node = last * xfs.block;
+        image.set_number(node, 8, true, 0x424d415000000000 | count);  // "BMAP", level 0
+        image.set_number(node + 8, 8, true, ~std::uint64_t{0});
+        image.set_number(node + 16, 8, true, ~std::uint64_t{0});
+        image.write(node + 24, image.read(inode + kCore, count * 16));
+        const std::uint64_t most = (xfs.inode_size - kCore - 4) / 16;
+        image.set_number(inode + 5, 1, true, kTree);
+        image.set_number(inode + kCore, 4, true, 0x00010001);  // level, records
+        image.set_number(inode + kCore + 4, 8, true, 0);
+        image.set_number(inode + kCore + 4 + most * 8, 8, true, last);
+        return keep("disk/xfs_tree", image);
+    }
+    throw Error("the XFS has no directory with extents");
+}
+
+// The log's first attribute as a list of attributes: one in the log's own record, one that is not
+// there.
+void Seeds::ntfs_list() const {
+    constexpr std::uint64_t kRecord = 1024;
+    constexpr std::uint64_t kList = 0x20;
+    constexpr std::uint64_t kData = 0x80;
+    constexpr std::uint64_t kEntry = 32;
+    SparseImage image = load("disk/ntfs");
+    const std::uint64_t cluster = image.number(11, 2, false) * image.number(13, 1, false);
+    const std::uint64_t log = image.number(48, 8, false) * cluster + 2 * kRecord;
+    const std::uint64_t attribute = log + image.number(log + 20, 2, false);
+    const std::uint64_t value = attribute + image.number(attribute + 20, 2, false);
+    image.set_number(attribute, 4, false, kList);
+    image.set_number(attribute + 16, 4, false, 2 * kEntry);
+    for (const auto& [at, record] : {std::pair{value, 2}, {value + kEntry, 6}}) {
+        image.write(at, Bytes(kEntry));
+        image.set_number(at, 4, false, kData);
+        image.set_number(at + 4, 2, false, kEntry);
+        image.set_number(at + 16, 8, false, static_cast<std::uint64_t>(record));
+    }
+    keep("disk/ntfs_list", image);
 }
 
 // Children of the files of `make_reference_files`, and what refers to itself.

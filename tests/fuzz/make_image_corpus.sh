@@ -154,9 +154,19 @@ fresh 1M && mke2fs -q -t ext2 -b 1024 -N 64 -d tree disk.img && disk ext2
 fresh 2M && mke2fs -q -t ext4 -b 1024 -N 64 -O metadata_csum,64bit,^has_journal -d tree disk.img &&
     disk ext4
 fresh 20M && mke2fs -q -t ext4 -b 1024 -N 64 -O mmp -J size=1 disk.img && disk ext4_groups
+fresh 2M && mke2fs -q -t ext4 -b 1024 -N 64 -O inline_data,^has_journal -d tree disk.img &&
+    disk ext4_inline
+fresh 40M && mke2fs -q -t ext4 -b 1024 -N 40 -E lazy_itable_init=1 \
+    -O uninit_bg,^has_journal,^metadata_csum,^flex_bg,^resize_inode disk.img && disk ext4_unused
 fresh 1M && mkfs.fat -F 12 disk.img >/dev/null && disk fat12
 fresh 16M && mkfs.fat -F 16 disk.img >/dev/null && disk fat16
 fresh 40M && mkfs.fat -F 32 disk.img >/dev/null && disk fat32
+fresh 40M && mkfs.fat -F 32 -n LABEL disk.img >/dev/null && disk fat32_label
+fresh 1M && {
+    printf '\xebv\x90EXFAT   '; head -c 61 /dev/zero # to the size in sectors
+    printf '\0\x08\0\0\0\0\0\0'; head -c 28 /dev/zero
+    printf '\x09\x03\x01'; head -c 399 /dev/zero; printf '\x55\xaa'
+} | dd of=disk.img conv=notrunc status=none && disk exfat
 fresh 1M && mkswap disk.img >/dev/null 2>&1 && disk swap
 # The log is filled with 0xff; two pages that say it is empty are smaller. Nobody reads the table
 # of capitals.
@@ -189,10 +199,12 @@ fresh 4M && mkntfs -q -F -f -c 4096 disk.img >/dev/null 2>&1 &&
         "$(readlink tree/etc/os-release)" "$(readlink tree/etc/fstab)"
     printf 'usr d--755 0 0\nlib d--755 0 0\nos-release ---644 0 0 tree/usr/lib/os-release\n$\n$\n$\n'
 ) >proto
-for version in crc=0 crc=1; do
-    fresh 32M && mkfs.xfs -q -f --unsupported -b size=1024 -m "$version" -p proto disk.img \
-        >/dev/null 2>&1 && disk "xfs_${version/=/_}"
-done
+xfs() { # NAME OPTIONS...
+    fresh 32M && mkfs.xfs -q -f --unsupported -b size=1024 -p proto "${@:2}" disk.img >/dev/null 2>&1 &&
+        disk "$1"
+}
+xfs xfs_crc_0 -m crc=0 -d agcount=1
+xfs xfs_crc_1 -m crc=1
 fresh 2M && printf 'label: dos\nstart=64,size=1000,type=83\nstart=2000,size=2000,type=5\nstart=2064,size=500\n' |
     sfdisk -q disk.img 2>/dev/null && disk mbr
 fresh 2M && printf 'label: gpt\nstart=64,size=1000\nstart=2000,size=1000\n' |
