@@ -6,6 +6,7 @@
 
 #include "formats/format.h"
 #include "formats/inspect.h"
+#include "formats/packed/packing.h"
 #include "formats/source.h"
 #include "formats/zero.h"
 #include "rule.h"
@@ -16,6 +17,18 @@ namespace kiln::fuzz {
 // Disks may be of 64 TiB by right; only so much of one is looked at.
 constexpr unsigned kMaxExtents = 500;
 constexpr std::uint64_t kWholeReadSize = std::uint64_t{16} << 20;
+
+/// Reading takes as long as there is to read, which is no finding. Where a file is compressed, that
+/// is what comes out of it: the decoder runs up to here in any case.
+inline bool takes_long(const formats::InputFile& file) try {
+    constexpr std::uint64_t kMaxFile = std::uint64_t{32} << 20;
+    if (file.size() > kMaxFile) return true;
+    const formats::Packing packing = formats::find_packing(file);
+    return packing != formats::Packing::None &&
+           formats::open_stream(file, packing)->skip(kMaxFile, {}) == kMaxFile;
+} catch (const Error&) {
+    return false;
+}
 
 /// Walks a disk as a converter does and holds the source to its contract: extents are whole, in
 /// range and without gaps, and what is no data reads as zeros.

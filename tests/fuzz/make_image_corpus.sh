@@ -132,6 +132,14 @@ rm -f image.zip && zip -q image.zip small.raw && keep format_raw.zip zip image.z
 rm -f image.zip && zip -q -0 image.zip small.raw && keep format_raw.zip stored image.zip
 rm -f image.zip && zip -q -fz image.zip small.raw && keep format_raw.zip zip64 image.zip
 zip -q - - <small.raw | cat >image.zip && keep format_raw.zip streamed image.zip
+# Without a format named what is inside is looked at.
+qemu-img create -q -f qcow2 -o cluster_size=512 inside 4k
+for packing in gzip xz zstd bzip2; do
+    $packing -c <inside >image && keep reference "qcow2_in_$packing" image
+    $packing -c <disk.raw >image && keep reference "raw_in_$packing" image
+done
+tar czf image disk.raw && keep reference raw_in_tar_gz image
+rm -f image.zip && zip -q image.zip inside && keep reference qcow2_in_zip image.zip
 
 disk() { # NAME: what lies in disk.img
     keep disk "$1" disk.img
