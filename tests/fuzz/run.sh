@@ -34,7 +34,7 @@ cd build/fuzz
 mkdir -p findings logs
 
 run() { # TARGET
-    local max_len=4096 status=0
+    local max_len=4096 status=0 limit=${FUZZ_TIMEOUT:-10}
     local words=$root/tests/fuzz/dictionary/$1.dict
     mkdir -p "corpus/$1"
     # Images are larger than texts.
@@ -42,8 +42,9 @@ run() { # TARGET
     TIMEFORMAT='time: %R s, cpu: %U user %S sys'
     # Leaks are looked for at the end of the run; a single input may take FUZZ_TIMEOUT seconds (10;
     # more where the machine is loaded) and 2 GiB.
-    { time "tests/fuzz/$1_fuzz" -max_total_time="$seconds" -timeout="${FUZZ_TIMEOUT:-10}" \
-        -rss_limit_mb=2048 -max_len="$max_len" -print_final_stats=1 -print_funcs=0 \
+    { time "tests/fuzz/$1_fuzz" -max_total_time="$seconds" -timeout="$limit" \
+        -report_slow_units="$limit" -rss_limit_mb=2048 -max_len="$max_len" \
+        -print_final_stats=1 -print_funcs=0 \
         -artifact_prefix="findings/$1-" $([ ! -f "$words" ] || echo "-dict=$words") \
         "corpus/$1" "$root/tests/fuzz/corpus/$1"; } >"logs/$1.log" 2>&1 || status=$?
     echo "$status" >"logs/$1.status"
