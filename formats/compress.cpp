@@ -116,11 +116,16 @@ class LibdeflateDeflate : public BlockCompressor {
 // Raw deflate with the effort that a block is worth; 0 also where it is not worth any.
 class Deflate : public BlockCompressor {
   public:
-    Deflate(Speed speed, unsigned window_bits) : speed_(speed), light_(2, window_bits) {
+    Deflate(Speed speed, unsigned window_bits) : light_(2, window_bits) {
         if (speed == Speed::Fast || window_bits != kWideWindowBits) {
             usual_ = std::make_unique<IsalDeflate>(3, window_bits);
         } else {
             usual_ = std::make_unique<LibdeflateDeflate>(speed == Speed::Small ? 6 : 5);
+        }
+        if (speed == Speed::Fast) {
+            simple_ = std::make_unique<IsalDeflate>(2, window_bits);
+        } else if (speed == Speed::Balanced && window_bits == kWideWindowBits) {
+            simple_ = std::make_unique<LibdeflateDeflate>(4);
         }
     }
 
@@ -131,7 +136,7 @@ class Deflate : public BlockCompressor {
             case Kind::Dense:
                 return light_.compress(in, out);
             case Kind::Simple:
-                if (speed_ == Speed::Fast) return light_.compress(in, out);
+                if (simple_) return simple_->compress(in, out);
                 break;
             case Kind::Usual:
                 break;
@@ -140,9 +145,9 @@ class Deflate : public BlockCompressor {
     }
 
   private:
-    Speed speed_;
     IsalDeflate light_;
     std::unique_ptr<BlockCompressor> usual_;
+    std::unique_ptr<BlockCompressor> simple_;  // null: as usual
 };
 
 // RFC 1950 around a raw deflate stream.

@@ -12,14 +12,14 @@ namespace kiln::formats {
 /// How hard to compress. Measured on a Debian server's disk in 64 KiB blocks, one core, beside
 /// zlib's level 6 (33 MB/s, 0.405 of the plain bytes; ISA-L with AVX-512):
 ///
-///                deflate, 32 KiB window                    zstd
-///     fast       ISA-L 2 and 3   460 MB/s 0.433 (1.068)    level 1  477 MB/s 0.423
-///     balanced   libdeflate 5    100 MB/s 0.403 (0.995)    level 3  355 MB/s 0.413
-///     small      libdeflate 6     86 MB/s 0.402 (0.991)    level 9   88 MB/s 0.396
+///                deflate, 32 KiB window                     zstd
+///     fast       ISA-L 2, 3        460 MB/s 0.433 (1.069)   level 1  477 MB/s 0.423
+///     balanced   libdeflate 4, 5   139 MB/s 0.408 (1.008)   level 3  355 MB/s 0.413
+///     small      libdeflate 6       99 MB/s 0.403 (0.995)   level 9   88 MB/s 0.396
 ///
 /// Blocks are looked at first. What is random is stored. What is nearly so gets ISA-L 2 at every
-/// speed, as libdeflate gains 1 % there. `fast` takes ISA-L 3, which needs twice the time of 2,
-/// only for blocks neither dense nor of a few different bytes: programs, where it gains most.
+/// speed, as libdeflate gains 1 % there. Blocks of a few different bytes get the lower level of
+/// two, which halves the time of `fast` on them.
 enum class Speed { Fast, Balanced, Small };
 
 std::optional<Speed> speed_from_name(std::string_view name);
