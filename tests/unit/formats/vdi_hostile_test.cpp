@@ -1,13 +1,11 @@
 // Damaged and hostile VDIs: each is a good image with one change, and is refused, or found
 // damaged, with words that say what is wrong.
-#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/file.h"
-#include "formats/inspect.h"
 #include "formats/vdi/vdi_format.h"
-#include "image_builder.h"
+#include "hostile_image.h"
 
 namespace kiln::formats {
 namespace {
@@ -28,29 +26,8 @@ Change put(std::size_t at, std::uint64_t value, std::size_t size = 4) {
 Change entry(std::size_t block, std::uint32_t value) {
     return put(kMap + 4 * block, value);
 }
-Change cut(std::size_t size) {
-    return [=](std::string& file) { file.resize(size); };
-}
-Change both(const Change& first, const Change& second) {
-    return [=](std::string& file) {
-        first(file);
-        second(file);
-    };
-}
 
-struct Case {
-    const char* name;
-    Change change;
-    const char* words;
-};
-
-std::string name_of(const testing::TestParamInfo<Case>& bad) {
-    return bad.param.name;
-}
-
-void PrintTo(const Case& bad, std::ostream* out) {
-    *out << bad.name;
-}
+using Case = HostileCase<std::string>;
 
 class VdiFiles : public testing::TestWithParam<Case> {
   protected:
@@ -74,28 +51,8 @@ class VdiFiles : public testing::TestWithParam<Case> {
         options.format = &kVdiFormat;
         return options;
     }
-    // Opening, asking for every extent and reading all.
-    std::string use() const {
-        try {
-            const auto source = open_source(path_, options());
-            const std::uint64_t size = source->virtual_size();
-            for (std::uint64_t offset = 0; offset < size;) {
-                offset = source->next_extent(offset, size - offset).end();
-            }
-            read_disk(*source);
-            source->info();
-        } catch (const Error& error) {
-            return error.to_string();
-        }
-        return "no error";
-    }
-    std::string check() const {
-        try {
-            return fmt::format("{}", fmt::join(check_image(path_, options()).problems, "\n"));
-        } catch (const Error& error) {
-            return error.to_string();
-        }
-    }
+    std::string use() const { return use_image(path_, options()); }
+    std::string check() const { return check_words(path_, options()); }
 
     TempDir directory_{temp_root()};
     fs::path path_ = directory_.path() / "disk.vdi";
@@ -156,14 +113,14 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"AllAtTheLimit",
              both(put(376, 1U << 31), both(put(384, ~0U), put(368, 0x7fffffff80000000, 8))),
              "outside of the file"}),
-    name_of);
+    name_of<std::string>);
 
 INSTANTIATE_TEST_SUITE_P(
     Blocks, VdiRefused,
     testing::Values(Case{"OnePlaceTooFar", entry(1, kBlocks), "outside of the file"},
                     Case{"FarAway", entry(1, 0x7fffffff), "outside of the file"},
                     Case{"AtTheLimit", entry(1, 0xfffffffd), "outside of the file"}),
-    name_of);
+    name_of<std::string>);
 
 INSTANTIATE_TEST_SUITE_P(
     Cuts, VdiRefused,
@@ -179,7 +136,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"InTheFirstBlock", cut(kMiB + 1), "outside of the file"},
                     Case{"BeforeTheLastBlock", cut(3 * kMiB), "outside of the file"},
                     Case{"ByOneByte", cut(4 * kMiB - 1), "outside of the file"}),
-    name_of);
+    name_of<std::string>);
 
 // What can be read, for all anyone can tell, and is wrong.
 using VdiDamaged = VdiFiles;
@@ -202,7 +159,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"TooManyAreCounted", put(388, ~0U), "counts 4294967295 stored blocks"},
         Case{"BlockSizeDouble", put(376, 2 * kMiB), "counts 3 stored blocks and the map has 2"},
         Case{"BlockSize2GiB", put(376, 1U << 31), "counts 3 stored blocks and the map has 1"}),
-    name_of);
+    name_of<std::string>);
 
 TEST_F(VdiFiles, ALargerMapAndOtherWordsAreNoDamage) {
     for (const Change& change :

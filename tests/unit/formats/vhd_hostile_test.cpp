@@ -1,13 +1,11 @@
 // Damaged and hostile VHDs: each is a good image with one change, its checksums right again, and is
 // refused, or found damaged, with words that say what is wrong.
-#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/file.h"
-#include "formats/inspect.h"
 #include "formats/vhd/vhd_format.h"
-#include "image_builder.h"
+#include "hostile_image.h"
 
 namespace kiln::formats {
 namespace {
@@ -59,15 +57,6 @@ Change header(std::size_t at, std::uint64_t value, std::size_t size) {
 Change entry(std::size_t block, std::uint64_t sector) {
     return any(kTable + 4 * block, sector, 4);
 }
-Change cut(std::size_t size) {
-    return [=](std::string& file) { file.resize(size); };
-}
-Change both(const Change& first, const Change& second) {
-    return [=](std::string& file) {
-        first(file);
-        second(file);
-    };
-}
 // A child that names its parent as Windows does.
 Change child(const Change& more) {
     return both(footer(60, 4, 4), more);
@@ -78,19 +67,7 @@ Change locator(std::uint32_t length, std::uint64_t offset) {
                 both(header(576 + 8, length, 4), header(576 + 16, offset, 8)));
 }
 
-struct Case {
-    const char* name;
-    Change change;
-    const char* words;
-};
-
-std::string name_of(const testing::TestParamInfo<Case>& bad) {
-    return bad.param.name;
-}
-
-void PrintTo(const Case& bad, std::ostream* out) {
-    *out << bad.name;
-}
+using Case = HostileCase<std::string>;
 
 std::string good_image(const std::string& subformat) {
     const TempDir directory(temp_root());
@@ -118,29 +95,8 @@ class VhdFiles : public testing::TestWithParam<Case> {
         options.allow_backing = parents;
         return options;
     }
-    // Opening, asking for every extent and reading all.
-    std::string use(const fs::path& path, const OpenOptions& options) const {
-        try {
-            const auto source = open_source(path, options);
-            const std::uint64_t size = source->virtual_size();
-            for (std::uint64_t offset = 0; offset < size;) {
-                offset = source->next_extent(offset, size - offset).end();
-            }
-            read_disk(*source);
-            source->info();
-        } catch (const Error& error) {
-            return error.to_string();
-        }
-        return "no error";
-    }
-    std::string use() const { return use(path_, options()); }
-    std::string check() const {
-        try {
-            return fmt::format("{}", fmt::join(check_image(path_, options()).problems, "\n"));
-        } catch (const Error& error) {
-            return error.to_string();
-        }
-    }
+    std::string use() const { return use_image(path_, options()); }
+    std::string check() const { return check_words(path_, options()); }
 
     TempDir directory_{temp_root()};
     fs::path path_ = directory_.path() / "disk.vhd";
@@ -178,7 +134,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"FixedAndLarger", both(footer(48, kEnd + 512, 8), footer(60, 2, 4)), "holds only"},
         Case{"FixedAtTheLimit", both(footer(48, ~std::uint64_t{511}, 8), footer(60, 2, 4)),
              "holds only"}),
-    name_of);
+    name_of<std::string>);
 
 INSTANTIATE_TEST_SUITE_P(
     Headers, VhdRefused,
@@ -208,7 +164,7 @@ INSTANTIATE_TEST_SUITE_P(
         // Their bitmaps are larger than the blocks that are there.
         Case{"BlockSize2GiB", both(header(32, 1U << 31, 4), entry(0, kSecond)),
              "lies outside of the file"}),
-    name_of);
+    name_of<std::string>);
 
 INSTANTIATE_TEST_SUITE_P(
     Blocks, VhdRefused,
@@ -217,7 +173,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"FarAway", entry(1, 0x7fffffff), "lies outside of the file"},
                     Case{"AtTheLimit", entry(1, 0xfffffffe), "lies outside of the file"},
                     Case{"FirstAtTheLimit", entry(0, 0xfffffffe), "lies outside of the file"}),
-    name_of);
+    name_of<std::string>);
 
 INSTANTIATE_TEST_SUITE_P(
     Cuts, VhdRefused,
@@ -238,7 +194,7 @@ INSTANTIATE_TEST_SUITE_P(
                          "block lies outside of the file"},
                     // The disk ends within the last block.
                     Case{"AByteOfTheDisk", cut(kEnd - kMiB - 1), "block lies outside of the file"}),
-    name_of);
+    name_of<std::string>);
 
 INSTANTIATE_TEST_SUITE_P(
     Parents, VhdRefused,
@@ -252,7 +208,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"LocatorOfAHeader", child(locator(1024, kHeader)), "cannot open"},
         Case{"LocatorOfOneByte", child(locator(1, kHeader)), "does not say which"},
         Case{"NobodyIsThere", child(header(64, 0x0061006200630064, 8)), "abcd"}),
-    name_of);
+    name_of<std::string>);
 
 // What can be read, for all anyone can tell, and is wrong.
 using VhdDamaged = VhdFiles;
@@ -286,7 +242,7 @@ INSTANTIATE_TEST_SUITE_P(
              "differ"},
         Case{"NothingBehindTheDisk", cut(kEnd - kMiB), "footer at the end of the file is missing"},
         Case{"GarbageBehindIt", [](std::string& file) { file += "garbage"; }, "is missing"}),
-    name_of);
+    name_of<std::string>);
 
 TEST_F(VhdFiles, OtherWordsAreNoDamage) {
     for (const Change& change :
@@ -360,7 +316,7 @@ class VhdChains : public VhdFiles {
     }
     static std::string id(char c) { return std::string(16, c); }
     std::string use(const std::string& name) const {
-        return VhdFiles::use(directory_.path() / name, options());
+        return use_image(directory_.path() / name, options());
     }
 };
 
@@ -404,8 +360,8 @@ TEST_F(VhdChains, ParentsAreOpenedOnlyWhereTheyAreAllowed) {
           (directory_.path() / "parent.vhd").string(), std::string("/dev/zero")}) {
         write_child("inside/child.vhd", id('c'), good().substr(68, 16), name);
         const fs::path path = directory_.path() / "inside/child.vhd";
-        EXPECT_THAT(VhdFiles::use(path, options(false)), HasSubstr("--allow-backing")) << name;
-        EXPECT_THAT(VhdFiles::use(path, inside), HasSubstr("not below an allowed")) << name;
+        EXPECT_THAT(use_image(path, options(false)), HasSubstr("--allow-backing")) << name;
+        EXPECT_THAT(use_image(path, inside), HasSubstr("not below an allowed")) << name;
     }
     for (const char* name : {"nbd://127.0.0.1:1/x", "json:{}", "fat:dir", "C:\\parent.vhd"}) {
         write_child("a.vhd", id('a'), good().substr(68, 16), name);

@@ -4,9 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "base/file.h"
-#include "formats/inspect.h"
 #include "formats/vhdx/vhdx_format.h"
-#include "image_builder.h"
+#include "hostile_image.h"
 #include "vhdx_builder.h"
 
 namespace kiln::formats {
@@ -56,34 +55,13 @@ Change item_entry(std::size_t item, std::size_t at, std::uint32_t value) {
 Change bat(std::size_t index, std::uint64_t entry) {
     return [=](Bytes& file) { store_le(file, VhdxBuilder::kBat + 8 * index, entry); };
 }
-Change cut(std::size_t size) {
-    return [=](Bytes& file) { file.resize(size); };
-}
-Change both(Change first, Change second) {
-    return [=](Bytes& file) {
-        first(file);
-        second(file);
-    };
-}
 
 // A log waits: what is said of it counts.
 Change with_log(const Change& change) {
     return both(header(48, 1, 8), change);
 }
 
-struct Case {
-    const char* name;
-    Change change;
-    const char* words;
-};
-
-std::string name_of(const testing::TestParamInfo<Case>& bad) {
-    return bad.param.name;
-}
-
-void PrintTo(const Case& bad, std::ostream* out) {
-    *out << bad.name;
-}
+using Case = HostileCase<Bytes>;
 
 class VhdxFiles : public testing::TestWithParam<Case> {
   protected:
@@ -97,33 +75,13 @@ class VhdxFiles : public testing::TestWithParam<Case> {
         change(bytes);
         write_text(path_, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     }
-    // Opening, asking for every extent and reading all.
-    std::string use() {
+    static OpenOptions options() {
         OpenOptions options;
         options.format = &kVhdxFormat;
-        try {
-            const auto source = open_source(path_, options);
-            const std::uint64_t size = source->virtual_size();
-            for (std::uint64_t offset = 0; offset < size;) {
-                offset = source->next_extent(offset, size - offset).end();
-            }
-            read_disk(*source);
-            source->info();
-        } catch (const Error& error) {
-            return error.to_string();
-        }
-        return "no error";
+        return options;
     }
-    std::string check() {
-        OpenOptions options;
-        options.format = &kVhdxFormat;
-        try {
-            const CheckReport report = check_image(path_, options);
-            return fmt::format("{}", fmt::join(report.problems, "\n"));
-        } catch (const Error& error) {
-            return error.to_string();
-        }
-    }
+    std::string use() const { return use_image(path_, options()); }
+    std::string check() const { return check_words(path_, options()); }
 
     TempDir directory_{temp_root()};
     fs::path path_ = directory_.path() / "disk.vhdx";
@@ -173,7 +131,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"LogWaitsFarAway", with_log(header(72, ~(kMiB - 1), 8)), "outside of the file"},
         Case{"LogWaitsAndIsLarge", with_log(header(68, 0xfff00000, 4)), "outside of the file"},
         Case{"LogWaitsAndIsEmpty", with_log([](Bytes&) {}), "no sequence of entries"}),
-    name_of);
+    name_of<Bytes>);
 
 INSTANTIATE_TEST_SUITE_P(
     Regions, VhdxRefused,
@@ -209,7 +167,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"TableInTheMetadata", regions(kRegionEntry + 16, 2 * kMiB, 8), "overlaps"},
         Case{"MetadataInTheTable", regions(kRegionEntry + 48, 3 * kMiB, 8), "overlaps"},
         Case{"MetadataBehindTheEnd", regions(kRegionEntry + 48, 6 * kMiB, 8), "outside"}),
-    name_of);
+    name_of<Bytes>);
 
 INSTANTIATE_TEST_SUITE_P(
     Metadata, VhdxRefused,
@@ -248,7 +206,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"SectorsOf1024", metadata(kItems + 32, 1024, 4), "sectors of 1024"},
         Case{"SectorsAtTheLimit", metadata(kItems + 36, ~0U, 4), "sectors of 4294967295"},
         Case{"AParentWithoutALocator", metadata(kItems + 4, 2, 4), "lacks the parent locator"}),
-    name_of);
+    name_of<Bytes>);
 
 INSTANTIATE_TEST_SUITE_P(
     Blocks, VhdxRefused,
@@ -258,7 +216,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"BehindTheEnd", bat(0, 6 * kMiB | 6), "lies outside of the file"},
                     Case{"AtTheLimit", bat(0, ~(kMiB - 1) | 6), "lies outside of the file"},
                     Case{"PartiallyPresentWithoutAParent", bat(0, 4 * kMiB | 7), "parent"}),
-    name_of);
+    name_of<Bytes>);
 
 // What reads, but is wrong.
 using VhdxDamaged = VhdxFiles;
@@ -285,7 +243,7 @@ INSTANTIATE_TEST_SUITE_P(Blocks, VhdxDamaged,
                                                   fix_regions(file);
                                               },
                                               "two region tables differ"}),
-                         name_of);
+                         name_of<Bytes>);
 
 class VhdxBitmaps : public VhdxFiles {
   protected:
