@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "formats/parent.h"
 
 namespace kiln::formats {
 
@@ -21,7 +22,7 @@ Extent BlockSource::next_extent(std::uint64_t offset, std::uint64_t limit) const
         stop += next.length;
     }
     if (first.kind == Mapping::Kind::Zero) return {offset, stop - offset, Kind::Zero};
-    if (parent_) return parent_extent(offset, stop - offset);
+    if (parent_) return parent_extent(*parent_, offset, stop - offset);
     return {offset, stop - offset, Kind::Hole};
 }
 
@@ -44,7 +45,7 @@ void BlockSource::read(std::uint64_t offset, std::span<std::byte> out) const {
                 std::memset(out.data(), 0, length);
                 break;
             case Mapping::Kind::Absent:
-                read_parent(offset, out.first(length));
+                read_parent(parent_.get(), offset, out.first(length));
                 break;
         }
         offset += length;
@@ -77,23 +78,6 @@ BlockSource::FileStretch BlockSource::stretch_at(std::uint64_t host, std::uint64
     const std::uint64_t end = data ? file_.next_hole(host) : next_data;
     // A hole punched between the two calls would give nothing; then it is data to read.
     return {host, end > host ? end : host + length, data};
-}
-
-Extent BlockSource::parent_extent(std::uint64_t offset, std::uint64_t length) const {
-    const std::uint64_t size = parent_->virtual_size();
-    if (offset >= size) return {offset, length, Kind::Hole};
-    const std::uint64_t wanted = std::min(length, size - offset);
-    Extent below = parent_->next_extent(offset, wanted);
-    below.length = std::min(below.length, wanted);
-    return below;
-}
-
-void BlockSource::read_parent(std::uint64_t offset, std::span<std::byte> out) const {
-    const std::uint64_t size = parent_ ? parent_->virtual_size() : 0;
-    const std::uint64_t there =
-        offset < size ? std::min<std::uint64_t>(out.size(), size - offset) : 0;
-    if (there != 0) parent_->read(offset, out.first(there));
-    if (there != out.size()) std::memset(out.data() + there, 0, out.size() - there);
 }
 
 void BlockSource::damaged(std::uint64_t offset, std::string_view reason) const {

@@ -51,8 +51,6 @@ class BlockSource : public Source {
     };
     FileStretch stretch_at(std::uint64_t host, std::uint64_t length) const;
     Extent stored_extent(std::uint64_t offset, std::uint64_t end, Tables& tables) const;
-    Extent parent_extent(std::uint64_t offset, std::uint64_t length) const;
-    void read_parent(std::uint64_t offset, std::span<std::byte> out) const;
 
     InputFile file_;
     std::uint64_t size_;

@@ -2,6 +2,7 @@
 
 #include "formats/bytes.h"
 #include "formats/decompress.h"
+#include "formats/parent.h"
 
 namespace kiln::formats {
 
@@ -70,7 +71,7 @@ void Qcow2Source::read(std::uint64_t offset, std::span<std::byte> out) const {
                 std::memset(out.data(), 0, length);
                 break;
             case Mapping::Kind::Unallocated:
-                read_backing(offset, out.first(length));
+                read_parent(backing_.get(), offset, out.first(length));
                 break;
         }
         offset += length;
@@ -205,14 +206,6 @@ void Qcow2Source::read_compressed(std::uint64_t offset, std::uint64_t entry,
                                                     : inflate_raw(packed, target);
     if (!good) damaged(offset, "its compressed cluster cannot be decoded");
     if (!whole) std::memcpy(out.data(), plain.data() + in_cluster, out.size());
-}
-
-void Qcow2Source::read_backing(std::uint64_t offset, std::span<std::byte> out) const {
-    const std::uint64_t below = backing_ ? backing_->virtual_size() : 0;
-    const std::uint64_t stored =
-        offset < below ? std::min<std::uint64_t>(out.size(), below - offset) : 0;
-    if (stored != 0) backing_->read(offset, out.first(stored));
-    std::memset(out.data() + stored, 0, out.size() - stored);
 }
 
 void Qcow2Source::damaged(std::uint64_t offset, std::string_view reason) const {

@@ -38,7 +38,6 @@ class Qcow2Source : public Source {
     bool starts_compressed() const;
     TableCache::Table l2_table(std::uint64_t offset) const;
     void read_compressed(std::uint64_t offset, std::uint64_t entry, std::span<std::byte> out) const;
-    void read_backing(std::uint64_t offset, std::span<std::byte> out) const;
     [[noreturn]] void damaged(std::uint64_t offset, std::string_view reason) const;
 
     InputFile file_;

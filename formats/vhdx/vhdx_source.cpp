@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "formats/parent.h"
 
 namespace kiln::formats {
 
@@ -18,7 +19,8 @@ Extent VhdxSource::next_extent(std::uint64_t offset, std::uint64_t limit) const 
     const std::uint64_t end = limit < size - offset ? offset + limit : size;
     Tables tables(*image_.file);
     const Mapping first = map(offset, tables);
-    if (first.kind == Mapping::Kind::Parent && parent_) return parent_extent(offset, first.length);
+    if (first.kind == Mapping::Kind::Parent && parent_)
+        return parent_extent(*parent_, offset, first.length);
     if (first.kind == Mapping::Kind::Stored) {
         bool stored = true;
         const std::uint64_t stop = stored_end(offset, end, tables, stored);
@@ -53,7 +55,7 @@ void VhdxSource::read(std::uint64_t offset, std::span<std::byte> out) const {
                 std::memset(out.data(), 0, length);
                 break;
             case Mapping::Kind::Parent:
-                read_parent(offset, out.first(length));
+                read_parent(parent_.get(), offset, out.first(length));
                 break;
         }
         offset += length;
@@ -170,23 +172,6 @@ std::uint64_t VhdxSource::stored_end(std::uint64_t offset, std::uint64_t end, Ta
         if (length != mapping.length) break;
     }
     return stop;
-}
-
-Extent VhdxSource::parent_extent(std::uint64_t offset, std::uint64_t length) const {
-    const std::uint64_t size = parent_->virtual_size();
-    if (offset >= size) return {offset, length, Extent::Kind::Hole};
-    const std::uint64_t wanted = std::min(length, size - offset);
-    Extent below = parent_->next_extent(offset, wanted);
-    below.length = std::min(below.length, wanted);
-    return below;
-}
-
-void VhdxSource::read_parent(std::uint64_t offset, std::span<std::byte> out) const {
-    const std::uint64_t size = parent_ ? parent_->virtual_size() : 0;
-    const std::uint64_t there =
-        offset < size ? std::min<std::uint64_t>(out.size(), size - offset) : 0;
-    if (there != 0) parent_->read(offset, out.first(there));
-    if (there != out.size()) std::memset(out.data() + there, 0, out.size() - there);
 }
 
 void VhdxSource::damaged(std::uint64_t offset, std::string_view reason) const {

@@ -55,8 +55,6 @@ class VhdxSource : public Source {
     bool map_sectors(std::uint64_t offset, Tables& tables, Mapping& mapping) const;
     std::uint64_t stored_end(std::uint64_t offset, std::uint64_t end, Tables& tables,
                              bool& stored) const;
-    Extent parent_extent(std::uint64_t offset, std::uint64_t length) const;
-    void read_parent(std::uint64_t offset, std::span<std::byte> out) const;
     [[noreturn]] void damaged(std::uint64_t offset, std::string_view reason) const;
 
     VhdxImage image_;

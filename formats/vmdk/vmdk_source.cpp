@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "formats/bytes.h"
+#include "formats/parent.h"
 #include "formats/vmdk/vmdk_header.h"
 #include "formats/vmdk/vmdk_sink_options.h"
 
@@ -56,7 +57,7 @@ Extent VmdkSource::next_extent(std::uint64_t offset, std::uint64_t limit) const 
     const Extent extent = part_extent(part, offset, limit);
     const bool parent_shows = parent_ && part.content == Content::Sparse;
     if (extent.kind != Extent::Kind::Hole || !parent_shows) return extent;
-    return parent_extent(offset, std::min(extent.length, limit));
+    return parent_extent(*parent_, offset, std::min(extent.length, limit));
 }
 
 void VmdkSource::read(std::uint64_t offset, std::span<std::byte> out) const {
@@ -119,15 +120,6 @@ Extent VmdkSource::part_extent(const Part& part, std::uint64_t offset, std::uint
     return {offset, std::min(extent.length, rest), extent.kind};
 }
 
-Extent VmdkSource::parent_extent(std::uint64_t offset, std::uint64_t length) const {
-    const std::uint64_t below = parent_->virtual_size();
-    if (offset >= below) return {offset, length, Extent::Kind::Hole};
-    const std::uint64_t wanted = std::min(length, below - offset);
-    Extent extent = parent_->next_extent(offset, wanted);
-    extent.length = std::min(extent.length, wanted);
-    return extent;
-}
-
 void VmdkSource::read_part(const Part& part, std::uint64_t offset, std::span<std::byte> out) const {
     if (part.content == Content::Zeros || part.content == Content::Closed) {
         std::memset(out.data(), 0, out.size());
@@ -142,21 +134,13 @@ void VmdkSource::read_part(const Part& part, std::uint64_t offset, std::span<std
         const Extent extent = part_extent(part, offset, out.size());
         const auto piece = out.first(std::min<std::uint64_t>(out.size(), extent.length));
         if (extent.kind == Extent::Kind::Hole) {
-            read_parent(offset, piece);
+            read_parent(parent_.get(), offset, piece);
         } else {
             source->read(offset - part.start, piece);
         }
         offset += piece.size();
         out = out.subspan(piece.size());
     }
-}
-
-void VmdkSource::read_parent(std::uint64_t offset, std::span<std::byte> out) const {
-    const std::uint64_t below = parent_->virtual_size();
-    const std::uint64_t stored =
-        offset < below ? std::min<std::uint64_t>(out.size(), below - offset) : 0;
-    if (stored != 0) parent_->read(offset, out.first(stored));
-    std::memset(out.data() + stored, 0, out.size() - stored);
 }
 
 namespace {

@@ -53,9 +53,7 @@ class VmdkSource : public Source {
     const Part& part_at(std::uint64_t offset) const;
     std::shared_ptr<const Source> source_of(const Part& part) const;
     Extent part_extent(const Part& part, std::uint64_t offset, std::uint64_t limit) const;
-    Extent parent_extent(std::uint64_t offset, std::uint64_t length) const;
     void read_part(const Part& part, std::uint64_t offset, std::span<std::byte> out) const;
-    void read_parent(std::uint64_t offset, std::span<std::byte> out) const;
 
     VmdkDescriptor descriptor_;
     std::vector<Part> parts_;  // none is empty
