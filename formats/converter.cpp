@@ -110,7 +110,11 @@ ConvertResult convert(const Source& source, std::span<const std::unique_ptr<Sink
     for (const auto& sink : sinks) plain.push_back(sink.get());
     ConvertResult result = convert_uncommitted(source, plain, options);
     options.cancel.throw_if_cancelled();
-    for_each_at_once(plain, [&](std::size_t i) { plain[i]->commit(options.sync); });
+    if (options.sync == Sync::Yes) {
+        for_each_at_once(plain, [&](std::size_t i) { plain[i]->sync(); });
+        options.cancel.throw_if_cancelled();
+    }
+    for (Sink* sink : plain) sink->commit(options.sync);
     return result;
 }
 

@@ -46,9 +46,10 @@ struct ConvertResult {
 /// Memory: 3 batches per thread, each with a buffer and one encoded copy per compressing sink:
 /// about 2 MiB per thread with one sink of 64 KiB blocks.
 ///
-/// Sinks are finished at the same time, and all of them before the first one is committed. On an
-/// error or cancellation (thrown as kiln::Error or kiln::Cancelled) no output exists under its
-/// final name; the temporaries go with the sinks.
+/// Sinks are finished and synced at the same time, and all of them before the first one is
+/// committed: with the slow part done, hardly anything can come between their names. On an error or
+/// cancellation (thrown as kiln::Error or kiln::Cancelled) no output exists under its final name;
+/// the temporaries go with the sinks.
 ConvertResult convert(const Source& source, std::span<const std::unique_ptr<Sink>> sinks,
                       const ConvertOptions& options = {});
 

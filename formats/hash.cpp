@@ -44,6 +44,7 @@ class HashSink : public Sink {
         result.digests = hasher_.further();
         return result;
     }
+    void sync() override {}
     void commit(Sync) override {}
 
   private:

@@ -19,6 +19,7 @@ class NullImageSink : public Sink {
     void begin(std::uint64_t) override {}
     void append(const EncodedBatch&, std::shared_ptr<const void>) override {}
     OutputResult finish(const CancelToken&) override { return {}; }
+    void sync() override {}
     void commit(Sync) override {}
 };
 

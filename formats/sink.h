@@ -112,9 +112,10 @@ class Sink {
     /// may take a while).
     virtual OutputResult finish(const CancelToken& cancel) = 0;
     /// After `finish`: brings the content to the disk, so that `commit` has a name to give and
-    /// little else. Left to `commit` by sinks whose file is nobody's part.
-    virtual void sync() {}
-    /// Gives the file its final name, by default when all of it is on the disk.
+    /// little else.
+    virtual void sync() = 0;
+    /// Gives the file its final name. With Sync::Yes, which wants `sync` before it, the name is on
+    /// the disk afterwards too.
     virtual void commit(Sync sync) = 0;
 };
 

@@ -31,6 +31,7 @@ class OvaArchive {
     OutputMember end_disk(const CancelToken& cancel);
     /// Writes descriptor, manifest and the archive's end.
     OutputResult finish(const CancelToken& cancel);
+    void sync() { file_->sync(); }
     void commit(Sync sync) { file_->commit(sync); }
 
   private:

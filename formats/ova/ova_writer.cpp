@@ -26,6 +26,7 @@ class DiskSink : public Sink {
         const OutputMember disk = archive_.end_disk(cancel);
         return {disk.name, "vmdk", disk.size, disk.sha256, {}};
     }
+    void sync() override { archive_.sync(); }
     void commit(Sync sync) override { archive_.commit(sync); }
 
   private:
@@ -55,6 +56,7 @@ class OvaSink : public Sink {
         archive_.end_disk(cancel);
         return archive_.finish(cancel);
     }
+    void sync() override { archive_.sync(); }
     void commit(Sync sync) override { archive_.commit(sync); }
 
   private:

@@ -29,6 +29,7 @@ class GcpSink : public Sink {
     void begin(std::uint64_t virtual_size) override;
     void append(const EncodedBatch& batch, std::shared_ptr<const void> keep_alive) override;
     OutputResult finish(const CancelToken& cancel) override;
+    void sync() override { writer_->sync(); }
     void commit(Sync sync) override { writer_->commit(sync); }
 
   private:

@@ -56,6 +56,7 @@ class GzipWriter {
 
     /// The end of the stream. Fills in `file_size` and the digests. Throws Cancelled.
     void finish(OutputResult& result, const CancelToken& cancel);
+    void sync() { file_.sync(); }
     void commit(Sync sync) { file_.commit(sync); }
 
   private:

@@ -52,6 +52,7 @@ class FixedVhdSink : public VhdSink {
     void begin(std::uint64_t virtual_size) override;
     void append(const EncodedBatch& batch, std::shared_ptr<const void> keep_alive) override;
     OutputResult finish(const CancelToken& cancel) override;
+    void sync() override { raw_->sync(); }
     void commit(Sync sync) override { raw_->commit(sync); }
 
   private:
@@ -70,6 +71,7 @@ class DynamicVhdSink : public VhdSink {
     void begin(std::uint64_t virtual_size) override;
     void append(const EncodedBatch& batch, std::shared_ptr<const void> keep_alive) override;
     OutputResult finish(const CancelToken& cancel) override;
+    void sync() override { file_->sync(); }
     void commit(Sync sync) override { file_->commit(sync); }
 
   private:

@@ -38,6 +38,7 @@ class VhdxSink : public Sink {
     void begin(std::uint64_t virtual_size) override;
     void append(const EncodedBatch& batch, std::shared_ptr<const void> keep_alive) override;
     OutputResult finish(const CancelToken& cancel) override;
+    void sync() override { file_->sync(); }
     void commit(Sync sync) override { file_->commit(sync); }
 
   private:

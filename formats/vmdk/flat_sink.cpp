@@ -32,6 +32,7 @@ class FlatVmdkSink : public Sink {
         disk_->append(batch, std::move(keep_alive));
     }
     OutputResult finish(const CancelToken& cancel) override;
+    void sync() override;
     void commit(Sync sync) override;
 
   private:
@@ -96,13 +97,13 @@ OutputResult FlatVmdkSink::finish(const CancelToken& cancel) {
     return result;
 }
 
-// What is slow comes first: a kill must hit between two system calls to leave the one file without
-// the other.
+void FlatVmdkSink::sync() {
+    disk_->sync();
+    descriptor_->sync();
+}
+
+// A kill must hit between two system calls to leave the one file without the other.
 void FlatVmdkSink::commit(Sync sync) {
-    if (sync == Sync::Yes) {
-        disk_->sync();
-        descriptor_->sync();
-    }
     std::error_code error;
     if (fs::exists(disk_path_, error)) fs::remove(path_, error);
     if (error) {

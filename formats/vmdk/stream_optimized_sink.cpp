@@ -36,6 +36,7 @@ class StreamOptimizedSink : public Sink {
         return {path_.string(), "vmdk", written.size, written.sha256, {}, written.digests};
     }
 
+    void sync() override { file_->sync(); }
     void commit(Sync sync) override { file_->commit(sync); }
 
   private:

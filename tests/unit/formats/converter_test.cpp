@@ -50,6 +50,7 @@ class RecordingSink : public Sink {
         finished = true;
         return {};
     }
+    void sync() override { synced = true; }
     void commit(Sync) override { committed = true; }
 
     std::vector<std::byte> bytes;
@@ -60,6 +61,7 @@ class RecordingSink : public Sink {
     std::atomic<bool> busy = false;
     bool overlapped = false;
     bool finished = false;
+    bool synced = false;
     bool committed = false;
 };
 
@@ -255,6 +257,56 @@ TEST(Converter, RefusesToStartWithoutSpace) {
         EXPECT_THAT(error.what(), HasSubstr("not enough space"));
     }
     EXPECT_THAT(list_directory(directory.path()), IsEmpty());
+}
+
+// Notes at `commit` whether all sinks were synced by then; its own sync may fail.
+class LateSink : public RecordingSink {
+  public:
+    LateSink(std::vector<LateSink*>& all, bool fails) : all_(all), fails_(fails) {
+        all_.push_back(this);
+    }
+    void sync() override {
+        if (fails_) throw Error("the disk is gone");
+        RecordingSink::sync();
+    }
+    void commit(Sync) override {
+        committed = std::all_of(all_.begin(), all_.end(), [](LateSink* s) { return s->synced; });
+    }
+
+  private:
+    std::vector<LateSink*>& all_;
+    bool fails_;
+};
+
+TEST(Converter, SyncsEveryOutputBeforeTheFirstGetsItsName) {
+    std::vector<LateSink*> all;
+    std::vector<std::unique_ptr<Sink>> sinks;
+    for (int i = 0; i < 3; ++i) sinks.push_back(std::make_unique<LateSink>(all, false));
+    const MemorySource source(mixed_disk(100'000));
+    convert(source, sinks);
+    for (const LateSink* sink : all) EXPECT_TRUE(sink->committed);
+}
+
+TEST(Converter, ASyncThatFailsLeavesNoOutput) {
+    const TempDir directory(temp_root());
+    std::vector<LateSink*> all;
+    std::vector<std::unique_ptr<Sink>> sinks;
+    sinks.push_back(make_sink({directory.path() / "a.qcow2", find_format("qcow2"), {}}));
+    sinks.push_back(std::make_unique<LateSink>(all, true));
+    const MemorySource source(mixed_disk(100'000));
+    EXPECT_THROW(convert(source, sinks), Error);
+    sinks.clear();
+    EXPECT_THAT(list_directory(directory.path()), IsEmpty());
+}
+
+TEST(Converter, SyncsNothingWhereNobodyAsksForIt) {
+    std::vector<LateSink*> all;
+    std::vector<std::unique_ptr<Sink>> sinks;
+    sinks.push_back(std::make_unique<LateSink>(all, true));
+    const MemorySource source(mixed_disk(100'000));
+    ConvertOptions options;
+    options.sync = Sync::No;
+    EXPECT_NO_THROW(convert(source, sinks, options));
 }
 
 TEST(Converter, ReportsProgressUpToTheEnd) {
