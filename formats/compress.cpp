@@ -5,12 +5,12 @@
 #include <limits>
 #include <vector>
 
-#include <isa-l/igzip_lib.h>
 #include <libdeflate.h>
 #include <zstd.h>
 
 #include "base/error.h"
 #include "formats/bytes.h"
+#include "formats/isal_deflate.h"
 
 namespace kiln::formats {
 
@@ -58,39 +58,17 @@ std::string_view speed_name(Speed speed) {
 
 namespace {
 
-// ISA-L's one-call compressor. The state (with 64 KiB of history that one call does not use) is
-// large, hence on the heap and kept.
-class IsalDeflate : public BlockCompressor {
+class Isal : public BlockCompressor {
   public:
-    IsalDeflate(std::uint32_t level, unsigned window_bits)
-        : level_(level),
-          window_bits_(window_bits),
-          stream_(std::make_unique<isal_zstream>()),
-          level_buffer_(ISAL_DEF_LVL3_LARGE) {}
+    Isal(unsigned level, unsigned window_bits)
+        : deflate_(level, window_bits, IsalDeflate::End::Final) {}
 
     std::size_t compress(std::span<const std::byte> in, std::span<std::byte> out) override {
-        isal_deflate_stateless_init(stream_.get());
-        stream_->level = level_;
-        stream_->level_buf = level_buffer_.data();
-        stream_->level_buf_size = static_cast<std::uint32_t>(level_buffer_.size());
-        stream_->hist_bits = static_cast<std::uint16_t>(window_bits_);
-        stream_->end_of_stream = 1;
-        stream_->flush = NO_FLUSH;
-        stream_->gzip_flag = IGZIP_DEFLATE;
-        stream_->next_in = const_cast<std::uint8_t*>(
-            reinterpret_cast<const std::uint8_t*>(in.data()));  // only read
-        stream_->avail_in = static_cast<std::uint32_t>(in.size());
-        stream_->next_out = reinterpret_cast<std::uint8_t*>(out.data());
-        stream_->avail_out = static_cast<std::uint32_t>(out.size());
-        if (isal_deflate_stateless(stream_.get()) != COMP_OK) return 0;
-        return stream_->avail_in == 0 ? stream_->total_out : 0;
+        return deflate_.compress(in, out);
     }
 
   private:
-    std::uint32_t level_;
-    unsigned window_bits_;
-    std::unique_ptr<isal_zstream> stream_;
-    std::vector<std::uint8_t> level_buffer_;
+    IsalDeflate deflate_;
 };
 
 class LibdeflateDeflate : public BlockCompressor {
@@ -118,12 +96,12 @@ class Deflate : public BlockCompressor {
   public:
     Deflate(Speed speed, unsigned window_bits) : light_(2, window_bits) {
         if (speed == Speed::Fast || window_bits != kWideWindowBits) {
-            usual_ = std::make_unique<IsalDeflate>(3, window_bits);
+            usual_ = std::make_unique<Isal>(3, window_bits);
         } else {
             usual_ = std::make_unique<LibdeflateDeflate>(speed == Speed::Small ? 6 : 5);
         }
         if (speed == Speed::Fast) {
-            simple_ = std::make_unique<IsalDeflate>(2, window_bits);
+            simple_ = std::make_unique<Isal>(2, window_bits);
         } else if (speed == Speed::Balanced && window_bits == kWideWindowBits) {
             simple_ = std::make_unique<LibdeflateDeflate>(4);
         }
@@ -145,7 +123,7 @@ class Deflate : public BlockCompressor {
     }
 
   private:
-    IsalDeflate light_;
+    Isal light_;
     std::unique_ptr<BlockCompressor> usual_;
     std::unique_ptr<BlockCompressor> simple_;  // null: as usual
 };

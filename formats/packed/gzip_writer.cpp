@@ -5,37 +5,27 @@
 #include <cstring>
 
 #include <isa-l/crc.h>
-#include <isa-l/igzip_lib.h>
 
 #include "formats/bytes.h"
+#include "formats/isal_deflate.h"
 #include "formats/packed/crc32_combine.h"
 
 namespace kiln::formats {
 
 namespace {
 
+constexpr unsigned kWindowBits = 15;
 constexpr std::size_t kStored = 65535;  // most bytes of a stored block
 constexpr std::size_t kStoredHeader = 5;
 constexpr std::size_t kPieceHeader = 8;  // CRC-32 and plain length
 constexpr std::size_t kBound = kGzipBlock + 4096;
 constexpr unsigned kZeroUnit = 20;  // zeros are deflated by at most 1 MiB
 
-class BlockDeflate {
-  public:
-    explicit BlockDeflate(unsigned level)
-        : stream_(std::make_unique<isal_zstream>()), buffer_(ISAL_DEF_LVL3_LARGE), level_(level) {}
-    /// The deflated size, or 0 when `out` is too short.
-    std::size_t deflate(std::span<const std::byte> in, std::span<std::byte> out);
-
-  private:
-    std::unique_ptr<isal_zstream> stream_;
-    std::vector<std::uint8_t> buffer_;
-    unsigned level_;
-};
+IsalDeflate deflate_for(Speed speed);
 
 class GzipEncoder : public Encoder {
   public:
-    GzipEncoder(unsigned level, std::uint64_t size) : deflate_(level), size_(size) {}
+    GzipEncoder(Speed speed, std::uint64_t size) : deflate_(deflate_for(speed)), size_(size) {}
     void encode(const Batch& batch, EncodedBatch& out) override;
 
   private:
@@ -47,11 +37,10 @@ class GzipEncoder : public Encoder {
                                         std::size_t end) const;
     std::size_t encode_stretch(std::span<const std::byte> bytes, std::span<std::byte> out);
 
-    BlockDeflate deflate_;
+    IsalDeflate deflate_;
     std::uint64_t size_;
 };
 
-unsigned level_of(Speed speed);
 std::size_t stored_size(std::size_t length);
 std::size_t store(std::span<const std::byte> in, std::span<std::byte> out);
 std::uint32_t crc_of(std::span<const std::byte> bytes);
@@ -60,7 +49,7 @@ std::vector<std::byte> deflated_zeros(std::size_t count);
 }  // namespace
 
 std::unique_ptr<Encoder> make_gzip_encoder(Speed speed, std::uint64_t size) {
-    return std::make_unique<GzipEncoder>(level_of(speed), size);
+    return std::make_unique<GzipEncoder>(speed, size);
 }
 
 std::uint32_t gzip_plain_size(std::span<const std::byte> piece) {
@@ -85,7 +74,7 @@ void GzipWriter::append_plain(std::span<const std::byte> bytes) {
 
 void GzipWriter::append_packed(std::span<const std::byte> bytes) {
     std::vector<std::byte> out(bytes.size() + 1024);
-    out.resize(BlockDeflate(level_of(Speed::Small)).deflate(bytes, out));
+    out.resize(deflate_for(Speed::Small).compress(bytes, out));
     write(out, nullptr);
     add_crc(crc_of(bytes), bytes.size());
 }
@@ -181,40 +170,16 @@ std::optional<GzipEncoder::Stretch> GzipEncoder::next_stretch(const Batch& batch
 std::size_t GzipEncoder::encode_stretch(std::span<const std::byte> bytes,
                                         std::span<std::byte> out) {
     const auto packed = out.subspan(kPieceHeader, stored_size(bytes.size()));
-    std::size_t size = looks_incompressible(bytes) ? 0 : deflate_.deflate(bytes, packed);
+    std::size_t size = looks_incompressible(bytes) ? 0 : deflate_.compress(bytes, packed);
     if (size == 0) size = store(bytes, packed);
     store_le(out, 0, crc_of(bytes));
     store_le(out, 4, static_cast<std::uint32_t>(bytes.size()));
     return kPieceHeader + size;
 }
 
-std::size_t BlockDeflate::deflate(std::span<const std::byte> in, std::span<std::byte> out) {
-    isal_deflate_stateless_init(stream_.get());
-    stream_->level = level_;
-    stream_->level_buf = buffer_.data();
-    stream_->level_buf_size = static_cast<std::uint32_t>(buffer_.size());
-    stream_->end_of_stream = 0;
-    stream_->flush = FULL_FLUSH;
-    stream_->gzip_flag = IGZIP_DEFLATE;
-    stream_->next_in =
-        const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(in.data()));  // only read
-    stream_->avail_in = static_cast<std::uint32_t>(in.size());
-    stream_->next_out = reinterpret_cast<std::uint8_t*>(out.data());
-    stream_->avail_out = static_cast<std::uint32_t>(out.size());
-    if (isal_deflate_stateless(stream_.get()) != COMP_OK || stream_->avail_in != 0) return 0;
-    return stream_->total_out;
-}
-
-unsigned level_of(Speed speed) {
-    switch (speed) {
-        case Speed::Fast:
-            return 1;
-        case Speed::Balanced:
-            return 2;
-        case Speed::Small:
-            return 3;
-    }
-    return 2;
+IsalDeflate deflate_for(Speed speed) {
+    const unsigned level = speed == Speed::Fast ? 1 : speed == Speed::Balanced ? 2 : 3;
+    return {level, kWindowBits, IsalDeflate::End::Open};
 }
 
 std::size_t stored_size(std::size_t length) {
@@ -243,7 +208,7 @@ std::uint32_t crc_of(std::span<const std::byte> bytes) {
 std::vector<std::byte> deflated_zeros(std::size_t count) {
     const std::vector<std::byte> zeros(count);
     std::vector<std::byte> packed(count + 1024);
-    packed.resize(BlockDeflate(level_of(Speed::Small)).deflate(zeros, packed));
+    packed.resize(deflate_for(Speed::Small).compress(zeros, packed));
     return packed;
 }
 
