@@ -73,12 +73,11 @@ void InputFile::read(std::uint64_t offset, std::span<std::byte> out) const {
     }
 }
 
-std::uint64_t InputFile::next_data(std::uint64_t offset) const {
-    return seek(offset, SEEK_DATA);
-}
-
-std::uint64_t InputFile::next_hole(std::uint64_t offset) const {
-    return seek(offset, SEEK_HOLE);
+FileStretch InputFile::stretch(std::uint64_t offset, std::uint64_t length) const {
+    const std::uint64_t data = seek(offset, SEEK_DATA);
+    if (data > offset) return {offset, data, false};
+    const std::uint64_t hole = seek(offset, SEEK_HOLE);
+    return {offset, hole > offset ? hole : offset + length, true};
 }
 
 std::uint64_t InputFile::seek(std::uint64_t offset, int whence) const {

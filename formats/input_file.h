@@ -11,6 +11,14 @@
 
 namespace kiln::formats {
 
+/// A part of a file that it stores, or that is a hole.
+struct FileStretch {
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+    bool data = false;
+    bool holds(std::uint64_t offset) const { return begin <= offset && offset < end; }
+};
+
 /// An image file opened for reading, or a window of one (a disk inside an OVA). Copies share the
 /// descriptor. All members may be called from any thread.
 class InputFile {
@@ -33,11 +41,10 @@ class InputFile {
 
     /// Fills `out`; throws when the range is not within the file or the file has shrunk.
     void read(std::uint64_t offset, std::span<std::byte> out) const;
-    /// The next byte at or after `offset` that is stored (or in a hole), as lseek(2) with SEEK_DATA
-    /// (SEEK_HOLE) sees it; `size()` when there is none. Everything is data where the file system
-    /// does not know.
-    std::uint64_t next_data(std::uint64_t offset) const;
-    std::uint64_t next_hole(std::uint64_t offset) const;
+    /// From `offset` to where data and holes meet next, as lseek(2) with SEEK_DATA and SEEK_HOLE
+    /// sees them. Everything is data where the file system does not know. A hole punched meanwhile
+    /// may make it data for `length` bytes, at least one.
+    FileStretch stretch(std::uint64_t offset, std::uint64_t length) const;
 
   private:
     std::uint64_t seek(std::uint64_t offset, int whence) const;

@@ -11,11 +11,9 @@ class RawSource : public Source {
     std::uint64_t virtual_size() const override { return file_.size(); }
 
     Extent next_extent(std::uint64_t offset, std::uint64_t) const override {
-        const std::uint64_t data = file_.next_data(offset);
-        if (data > offset) return {offset, data - offset, Extent::Kind::Hole};
-        const std::uint64_t hole = file_.next_hole(offset);
-        // A hole punched between the two calls would give nothing; then it is data to read.
-        return {offset, (hole > offset ? hole : file_.size()) - offset, Extent::Kind::Data};
+        const FileStretch stretch = file_.stretch(offset, file_.size() - offset);
+        return {offset, stretch.end - offset,
+                stretch.data ? Extent::Kind::Data : Extent::Kind::Hole};
     }
 
     void read(std::uint64_t offset, std::span<std::byte> out) const override {

@@ -22,7 +22,7 @@ SourceInfo VdiSource::info() const {
     return info;
 }
 
-BlockSource::Mapping VdiSource::map(std::uint64_t offset, Tables& tables) const {
+VdiSource::Mapping VdiSource::map(std::uint64_t offset, EntryTables& tables) const {
     const std::uint64_t in_block = offset % header_.block_size;
     const std::uint64_t place = header_.map_offset + offset / header_.block_size * 4;
     const auto entry = load_le<std::uint32_t>(tables.entries.at(place, 4), 0);

@@ -1,21 +1,23 @@
 #pragma once
 
-#include "formats/vdi/vdi_header.h"
 #include "formats/block_source.h"
+#include "formats/vdi/vdi_header.h"
 
 namespace kiln::formats {
 
 /// A static or dynamic VDI. Disks of a snapshot chain are refused.
-class VdiSource : public BlockSource {
+class VdiSource : public BlockSource<InputFile, EntryTables> {
   public:
     VdiSource(InputFile file, const vdi::Header& header)
-        : BlockSource(std::move(file), header.disk_size, nullptr), header_(header) {}
+        : BlockSource(header.disk_size, nullptr), file_(std::move(file)), header_(header) {}
     SourceInfo info() const override;
 
   protected:
-    Mapping map(std::uint64_t offset, Tables& tables) const override;
+    Mapping map(std::uint64_t offset, EntryTables& tables) const override;
+    const InputFile& file() const override { return file_; }
 
   private:
+    InputFile file_;
     vdi::Header header_;
 };
 

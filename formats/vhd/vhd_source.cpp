@@ -11,8 +11,7 @@ namespace kiln::formats {
 using vhd::kSector;
 
 VhdSource::VhdSource(VhdImage image, std::unique_ptr<Source> parent)
-    : BlockSource(image.file, image.footer.current_size, std::move(parent)),
-      image_(std::move(image)) {}
+    : BlockSource(image.footer.current_size, std::move(parent)), image_(std::move(image)) {}
 
 SourceInfo VhdSource::info() const {
     const vhd::Footer& footer = image_.footer;
@@ -34,7 +33,7 @@ SourceInfo VhdSource::info() const {
     return info;
 }
 
-BlockSource::Mapping VhdSource::map(std::uint64_t offset, Tables& tables) const {
+VhdSource::Mapping VhdSource::map(std::uint64_t offset, EntryTables& tables) const {
     if (!image_.header) {
         return {Mapping::Kind::Stored, image_.footer.current_size - offset, offset};
     }
@@ -59,7 +58,7 @@ BlockSource::Mapping VhdSource::map(std::uint64_t offset, Tables& tables) const 
 }
 
 // Shortens the mapping to the sectors that are of one kind; whether they are in this file.
-bool VhdSource::map_sectors(std::uint64_t bitmap, std::uint64_t in_block, Tables& tables,
+bool VhdSource::map_sectors(std::uint64_t bitmap, std::uint64_t in_block, EntryTables& tables,
                             Mapping& mapping) const {
     const std::uint64_t first = in_block / kSector;
     const std::uint64_t end = divide_up(in_block + mapping.length, kSector);

@@ -22,16 +22,17 @@ struct VhdImage {
 /// A fixed, dynamic or differencing VHD, of the exact size that its footer tells; the geometry,
 /// which cannot express every size, is not asked. A sector whose bit in its block's bitmap is clear
 /// is not there: it reads as zeros, or from the parent.
-class VhdSource : public BlockSource {
+class VhdSource : public BlockSource<InputFile, EntryTables> {
   public:
     VhdSource(VhdImage image, std::unique_ptr<Source> parent);
     SourceInfo info() const override;
 
   protected:
-    Mapping map(std::uint64_t offset, Tables& tables) const override;
+    Mapping map(std::uint64_t offset, EntryTables& tables) const override;
+    const InputFile& file() const override { return image_.file; }
 
   private:
-    bool map_sectors(std::uint64_t bitmap, std::uint64_t in_block, Tables& tables,
+    bool map_sectors(std::uint64_t bitmap, std::uint64_t in_block, EntryTables& tables,
                      Mapping& mapping) const;
 
     VhdImage image_;

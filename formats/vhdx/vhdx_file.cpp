@@ -57,21 +57,13 @@ std::uint64_t VhdxFile::Words::at(std::uint64_t offset) {
     return load_le<std::uint64_t>(*window_, offset - start);
 }
 
-VhdxFile::Stretch VhdxFile::stretch(std::uint64_t offset, std::uint64_t length) const {
+FileStretch VhdxFile::stretch(std::uint64_t offset, std::uint64_t length) const {
     if (changes_.touches(offset, length) || !fits(offset, length, file_.size())) {
-        return {true, offset + length};
+        return {offset, offset + length, true};
     }
     const std::lock_guard lock(stretch_mutex_);
-    if (offset >= stretch_begin_ && offset < last_stretch_.end) return last_stretch_;
-    Stretch answer{false, file_.next_data(offset)};
-    if (answer.end <= offset) {
-        const std::uint64_t hole = file_.next_hole(offset);
-        // A hole punched between the two calls would give nothing; then it is data to read.
-        answer = {true, hole > offset ? hole : offset + length};
-    }
-    stretch_begin_ = offset;
-    last_stretch_ = answer;
-    return answer;
+    if (!last_stretch_.holds(offset)) last_stretch_ = file_.stretch(offset, length);
+    return last_stretch_;
 }
 
 namespace {

@@ -20,6 +20,7 @@ class VhdxFile {
     explicit VhdxFile(InputFile file, std::size_t max_pages = LogOverlay::kMaxPages);
 
     const InputFile& input() const { return file_; }
+    const std::string& name() const { return file_.name(); }
     const Header& header() const { return header_; }
     std::uint64_t replayed_entries() const { return replayed_; }
     /// How many pages of the replay are in memory.
@@ -44,14 +45,9 @@ class VhdxFile {
         std::uint64_t start_ = 0;
     };
 
-    /// Where the bytes from `offset` on that are stored, or lie in a hole of the file, end.
-    struct Stretch {
-        bool stored = true;
-        std::uint64_t end = 0;
-    };
-    /// The caller cares for `length` bytes. Asks the file system only where the last answer ends:
-    /// some (tmpfs) look at every page up to the next hole.
-    Stretch stretch(std::uint64_t offset, std::uint64_t length) const;
+    /// As InputFile's, with what the log changes among the `length` bytes as data. Asks the file
+    /// system only where the last answer ends: some (tmpfs) look at every page up to the next hole.
+    FileStretch stretch(std::uint64_t offset, std::uint64_t length) const;
 
   private:
     InputFile file_;
@@ -61,8 +57,7 @@ class VhdxFile {
     std::uint64_t replayed_ = 0;
     mutable TableCache tables_;
     mutable std::mutex stretch_mutex_;
-    mutable std::uint64_t stretch_begin_ = 0;
-    mutable Stretch last_stretch_;
+    mutable FileStretch last_stretch_;
 };
 
 }  // namespace kiln::formats::vhdx

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 
 #include "base/error.h"
 #include "formats/parent.h"
@@ -12,56 +11,9 @@ namespace kiln::formats {
 using vhdx::BlockState;
 
 VhdxSource::VhdxSource(VhdxImage image, std::unique_ptr<Source> parent)
-    : image_(std::move(image)), geometry_(image_.metadata.geometry()), parent_(std::move(parent)) {}
-
-Extent VhdxSource::next_extent(std::uint64_t offset, std::uint64_t limit) const {
-    const std::uint64_t size = geometry_.disk_size;
-    const std::uint64_t end = limit < size - offset ? offset + limit : size;
-    Tables tables(*image_.file);
-    const Mapping first = map(offset, tables);
-    if (first.kind == Mapping::Kind::Parent && parent_)
-        return parent_extent(*parent_, offset, first.length);
-    if (first.kind == Mapping::Kind::Stored) {
-        bool stored = true;
-        const std::uint64_t stop = stored_end(offset, end, tables, stored);
-        return {offset, stop - offset, stored ? Extent::Kind::Data : Extent::Kind::Zero};
-    }
-    std::uint64_t stop = offset + first.length;
-    while (stop < end) {
-        const Mapping next = map(stop, tables);
-        if (next.kind != first.kind) break;
-        stop += next.length;
-    }
-    const bool zero = first.kind == Mapping::Kind::Zero;
-    return {offset, stop - offset, zero ? Extent::Kind::Zero : Extent::Kind::Hole};
-}
-
-void VhdxSource::read(std::uint64_t offset, std::span<std::byte> out) const {
-    Tables tables(*image_.file);
-    while (!out.empty()) {
-        const Mapping mapping = map(offset, tables);
-        std::uint64_t length = std::min<std::uint64_t>(mapping.length, out.size());
-        switch (mapping.kind) {
-            case Mapping::Kind::Stored:
-                // Blocks that follow each other in the file are read in one call.
-                while (length < out.size()) {
-                    const Mapping next = map(offset + length, tables);
-                    if (next.kind != mapping.kind || next.host != mapping.host + length) break;
-                    length = std::min<std::uint64_t>(length + next.length, out.size());
-                }
-                image_.file->read(mapping.host, out.first(length));
-                break;
-            case Mapping::Kind::Zero:
-                std::memset(out.data(), 0, length);
-                break;
-            case Mapping::Kind::Parent:
-                read_parent(parent_.get(), offset, out.first(length));
-                break;
-        }
-        offset += length;
-        out = out.subspan(length);
-    }
-}
+    : BlockSource(image.metadata.disk_size, std::move(parent)),
+      image_(std::move(image)),
+      geometry_(image_.metadata.geometry()) {}
 
 SourceInfo VhdxSource::info() const {
     const vhdx::Header& header = image_.file->header();
@@ -90,7 +42,7 @@ SourceInfo VhdxSource::info() const {
     return info;
 }
 
-VhdxSource::Mapping VhdxSource::map(std::uint64_t offset, Tables& tables) const {
+VhdxSource::Mapping VhdxSource::map(std::uint64_t offset, VhdxTables& tables) const {
     const std::uint64_t block = offset / geometry_.block_size;
     const std::uint64_t in_block = offset % geometry_.block_size;
     const std::uint64_t entry = tables.bat.at(image_.bat_entry(geometry_.payload_index(block)));
@@ -124,7 +76,7 @@ VhdxSource::Mapping VhdxSource::map(std::uint64_t offset, Tables& tables) const 
 }
 
 // Shortens the mapping to the sectors that are of one kind; whether they are in this file.
-bool VhdxSource::map_sectors(std::uint64_t offset, Tables& tables, Mapping& mapping) const {
+bool VhdxSource::map_sectors(std::uint64_t offset, VhdxTables& tables, Mapping& mapping) const {
     constexpr std::uint64_t kWordBits = 64;
     const std::uint64_t sector = offset / geometry_.sector_size;
     const std::uint64_t entry =
@@ -151,34 +103,6 @@ bool VhdxSource::map_sectors(std::uint64_t offset, Tables& tables, Mapping& mapp
     const std::uint64_t stop = (sector - first + std::min(bit, end)) * geometry_.sector_size;
     mapping.length = std::min(mapping.length, stop - offset);
     return *present;
-}
-
-// Walks on as long as blocks are stored and the file has data in them, or has not.
-std::uint64_t VhdxSource::stored_end(std::uint64_t offset, std::uint64_t end, Tables& tables,
-                                     bool& stored) const {
-    std::uint64_t stop = offset;
-    std::uint64_t known_begin = 0;
-    vhdx::VhdxFile::Stretch known;
-    while (stop < end) {
-        const Mapping mapping = map(stop, tables);
-        if (mapping.kind != Mapping::Kind::Stored) break;
-        const bool is_known = mapping.host >= known_begin && mapping.host < known.end;
-        if (!is_known) known = image_.file->stretch(mapping.host, mapping.length);
-        known_begin = mapping.host;
-        if (stop == offset) stored = known.stored;
-        if (known.stored != stored) break;
-        const std::uint64_t length = std::min(mapping.length, known.end - mapping.host);
-        stop += length;
-        if (length != mapping.length) break;
-    }
-    return stop;
-}
-
-void VhdxSource::damaged(std::uint64_t offset, std::string_view reason) const {
-    throw Error(
-        fmt::format("{} is damaged at guest offset {}", image_.file->input().name(), offset))
-        .because(reason)
-        .with_hint("Run `kiln image check` on it for a list of what is wrong.");
 }
 
 }  // namespace kiln::formats
