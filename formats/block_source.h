@@ -5,7 +5,9 @@
 #include <memory>
 #include <string_view>
 
-#include "base/error.h"
+#include <fmt/format.h>
+
+#include "formats/damaged.h"
 #include "formats/file_window.h"
 #include "formats/parent.h"
 #include "formats/source.h"
@@ -125,9 +127,7 @@ Extent BlockSource<File, Tables>::stored_extent(std::uint64_t offset, std::uint6
 
 template <typename File, typename Tables>
 void BlockSource<File, Tables>::damaged(std::uint64_t offset, std::string_view reason) const {
-    throw Error(fmt::format("{} is damaged at guest offset {}", file().name(), offset))
-        .because(reason)
-        .with_hint("Run `kiln image check` on it for a list of what is wrong.");
+    throw_damaged(file().name(), fmt::format("at guest offset {}", offset), reason);
 }
 
 }  // namespace kiln::formats

@@ -8,10 +8,6 @@
 
 namespace kiln::formats {
 
-namespace {
-void append_utf8(std::string& text, std::uint32_t code_point);
-}
-
 std::string utf16le_to_utf8(std::span<const std::byte> bytes) {
     constexpr std::uint32_t kReplacement = 0xFFFD;
     std::string text;
@@ -58,8 +54,6 @@ std::string guid_text(std::span<const std::byte> bytes) {
     return text;
 }
 
-namespace {
-
 void append_utf8(std::string& text, std::uint32_t code_point) {
     const auto put = [&text](std::uint32_t byte) { text += static_cast<char>(byte); };
     if (code_point < 0x80) {
@@ -79,5 +73,4 @@ void append_utf8(std::string& text, std::uint32_t code_point) {
     }
 }
 
-}  // namespace
 }  // namespace kiln::formats

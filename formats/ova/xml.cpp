@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "formats/text.h"
 
 namespace kiln::formats {
 
@@ -19,7 +20,6 @@ bool is_space(char c) {
 }
 bool is_name(char c);
 bool may_stand(std::uint32_t code);
-void append_utf8(std::string& out, std::uint32_t code);
 
 class Parser {
   public:
@@ -286,25 +286,6 @@ bool is_name(char c) {
 bool may_stand(std::uint32_t code) {
     if (code < 0x20) return code == '\t' || code == '\n' || code == '\r';
     return code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) && code != 0xfffe && code != 0xffff;
-}
-
-void append_utf8(std::string& out, std::uint32_t code) {
-    const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-    if (code < 0x80) {
-        put(code);
-    } else if (code < 0x800) {
-        put(0xc0 | code >> 6);
-        put(0x80 | (code & 0x3f));
-    } else if (code < 0x10000) {
-        put(0xe0 | code >> 12);
-        put(0x80 | (code >> 6 & 0x3f));
-        put(0x80 | (code & 0x3f));
-    } else {
-        put(0xf0 | code >> 18);
-        put(0x80 | (code >> 12 & 0x3f));
-        put(0x80 | (code >> 6 & 0x3f));
-        put(0x80 | (code & 0x3f));
-    }
 }
 
 void write(const XmlElement& element, unsigned depth, std::string& out) {

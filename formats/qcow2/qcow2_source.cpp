@@ -1,6 +1,7 @@
 #include "formats/qcow2/qcow2_source.h"
 
 #include "formats/bytes.h"
+#include "formats/damaged.h"
 #include "formats/decompress.h"
 #include "formats/parent.h"
 
@@ -209,9 +210,7 @@ void Qcow2Source::read_compressed(std::uint64_t offset, std::uint64_t entry,
 }
 
 void Qcow2Source::damaged(std::uint64_t offset, std::string_view reason) const {
-    throw Error(fmt::format("{} is damaged at guest offset {}", file_.name(), offset))
-        .because(reason)
-        .with_hint("Run `kiln image check` on it for a list of what is wrong.");
+    throw_damaged(file_.name(), fmt::format("at guest offset {}", offset), reason);
 }
 
 namespace {

@@ -2,8 +2,10 @@
 
 #include <cstring>
 
-#include "base/error.h"
+#include <fmt/format.h>
+
 #include "formats/bytes.h"
+#include "formats/damaged.h"
 #include "formats/zero.h"
 
 namespace kiln::formats {
@@ -47,9 +49,7 @@ void SparseExtent::read_run(std::uint64_t, const Run& run, std::span<std::byte> 
 }
 
 void SparseExtent::damaged(std::uint64_t grain, std::string_view reason) const {
-    throw Error(fmt::format("{} is damaged in grain {}", file_.name(), grain))
-        .because(reason)
-        .with_hint("Run `kiln image check` on it for a list of what is wrong.");
+    throw_damaged(file_.name(), fmt::format("in grain {}", grain), reason);
 }
 
 SparseExtent::Run SparseExtent::run_at(std::uint64_t offset, std::uint64_t limit,
