@@ -38,12 +38,15 @@ SparseImage SparseImage::load(const std::filesystem::path& path) {
     SparseImage image;
     image.resize(file.size());
     std::vector<std::byte> buffer(1U << 20);
-    for (std::uint64_t at = file.next_data(0); at < image.size_; at = file.next_data(at)) {
-        const std::uint64_t end = std::min(file.next_hole(at), image.size_);
-        const auto part = std::span(buffer).first(std::min<std::uint64_t>(end - at, buffer.size()));
-        file.read(at, part);
-        image.write(at, part);
-        at += part.size();
+    for (std::uint64_t at = 0; at < image.size_;) {
+        const formats::FileStretch stretch = file.stretch(at, 1);
+        const std::uint64_t left = std::min(stretch.end, image.size_) - at;
+        const auto part = std::span(buffer).first(std::min<std::uint64_t>(left, buffer.size()));
+        if (stretch.data) {
+            file.read(at, part);
+            image.write(at, part);
+        }
+        at += stretch.data ? part.size() : left;
     }
     return image;
 }
