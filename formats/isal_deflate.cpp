@@ -4,15 +4,11 @@
 
 #include <isa-l/igzip_lib.h>
 
-#include "formats/isal_places.h"
+#include "formats/isal_memory.h"
 
 namespace kiln::formats {
 
-namespace {
-// This level takes no notice of where its state lies.
-constexpr unsigned kSteadyLevel = 3;
-static_assert(sizeof(isal_zstream) <= IsalPlaces::kCount * IsalPlaces::kStride);
-}  // namespace
+static_assert(sizeof(isal_zstream) <= IsalMemory::kSize);
 
 IsalDeflate::IsalDeflate(unsigned level, unsigned window_bits, End end)
     : level_(level),
@@ -21,12 +17,9 @@ IsalDeflate::IsalDeflate(unsigned level, unsigned window_bits, End end)
       level_buffer_(std::make_unique_for_overwrite<std::uint8_t[]>(ISAL_DEF_LVL3_LARGE)) {}
 
 std::size_t IsalDeflate::compress(std::span<const std::byte> in, std::span<std::byte> out) {
-    const IsalPlaces& places = IsalPlaces::of_thread();
-    std::byte* const harmless =
-        level_ == kSteadyLevel ? nullptr : places.find_harmless(in, window_bits_);
-    auto* const stream = ::new (harmless != nullptr ? harmless : places.any()) isal_zstream;
+    auto* const stream = ::new (IsalMemory::of_thread().get()) isal_zstream;
     isal_deflate_stateless_init(stream);
-    stream->level = harmless != nullptr ? level_ : kSteadyLevel;
+    stream->level = level_;
     stream->level_buf = level_buffer_.get();
     stream->level_buf_size = ISAL_DEF_LVL3_LARGE;
     stream->hist_bits = static_cast<std::uint16_t>(window_bits_);

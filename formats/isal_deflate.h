@@ -10,9 +10,8 @@ namespace kiln::formats {
 /// Raw deflate (RFC 1951) in one call, by ISA-L. One thread at a time. The same input gives the
 /// same output, in whatever object and thread, and whatever came before.
 ///
-/// ISA-L 2.30 alone does not promise that at levels 1 and 2: what it finds depends a little on
-/// where its state lies, so that one of some ten thousand blocks comes out otherwise in the next
-/// run. Where the state must lie instead, says isal_places.h.
+/// ISA-L 2.30 alone does not promise that at levels 1 and 2: of some thousands of blocks one comes
+/// out otherwise in the next run. isal_memory.h says why.
 class IsalDeflate {
   public:
     /// Final: the stream ends with the input. Open: it ends at a byte, without history, and another
