@@ -1,5 +1,6 @@
 #include "sshd.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <thread>
