@@ -20,7 +20,7 @@ void check_vmdk(const InputFile& file, CheckReport& report, const ConvertOptions
     OpenOptions alone = options;
     alone.ignore_backing = true;
     const std::unique_ptr<VmdkSource> disk = open_vmdk_disk(file, alone);
-    if (disk->descriptor().has_parent() && disk->has_sparse_parts()) {
+    if (disk->needs_parent()) {
         report.notes.emplace_back("The parent disk was not opened.");
     }
     if (disk->whole() != nullptr) {

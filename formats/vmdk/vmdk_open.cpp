@@ -69,9 +69,8 @@ namespace {
 std::unique_ptr<VmdkSource> open_chain(const InputFile& file, const OpenOptions& options,
                                        unsigned depth) {
     std::unique_ptr<VmdkSource> disk = open_one(file, options);
-    const VmdkDescriptor& descriptor = disk->descriptor();
-    if (descriptor.has_parent() && disk->has_sparse_parts() && !options.ignore_backing) {
-        disk->set_parent(open_parent(file, descriptor, options, depth));
+    if (disk->needs_parent() && !options.ignore_backing) {
+        disk->set_parent(open_parent(file, disk->descriptor(), options, depth));
     }
     return disk;
 }

@@ -47,9 +47,10 @@ VmdkSource::VmdkSource(const InputFile& file, VmdkDescriptor descriptor, const O
     }
 }
 
-bool VmdkSource::has_sparse_parts() const {
-    return std::ranges::any_of(parts_,
-                               [](const Part& part) { return part.content == Content::Sparse; });
+bool VmdkSource::needs_parent() const {
+    return descriptor_.has_parent() && std::ranges::any_of(parts_, [](const Part& part) {
+               return part.content == Content::Sparse || part.content == Content::Closed;
+           });
 }
 
 Extent VmdkSource::next_extent(std::uint64_t offset, std::uint64_t limit) const {
@@ -76,7 +77,7 @@ SourceInfo VmdkSource::info() const {
     if (whole_) info = whole_->info();
     info.format = "vmdk";
     info.virtual_size = size_;
-    if (descriptor_.has_parent()) info.backing_name = descriptor_.parent_hint;
+    if (needs_parent()) info.backing_name = descriptor_.parent_hint;
     if (descriptor_.create_type.empty()) {
         info.features.emplace_back("no descriptor: perhaps a part of a larger disk");
         return info;

@@ -34,8 +34,8 @@ class VmdkSource : public Source {
     const VmdkDescriptor& descriptor() const { return descriptor_; }
     /// Null for a disk whose extents are in other files.
     const Source* whole() const { return whole_.get(); }
-    /// Whether a parent could show anywhere.
-    bool has_sparse_parts() const;
+    /// Whether it is a snapshot whose parent could show anywhere.
+    bool needs_parent() const;
 
     std::uint64_t virtual_size() const override { return size_; }
     Extent next_extent(std::uint64_t offset, std::uint64_t limit) const override;

@@ -380,6 +380,18 @@ TEST_F(VmdkChain, AnEmbeddedDescriptorNamesAParentToo) {
     EXPECT_EQ(open("top.vmdk", ignore)->next_extent(0, base_.size()).kind, Extent::Kind::Hole);
 }
 
+// Nothing of it could show: it is neither needed nor told of.
+TEST_F(VmdkChain, ADiskWithoutSparsePartsHasNoParent) {
+    builder_.parent_cid = 7;
+    builder_.parent_hint = "nowhere.vmdk";
+    describe({"RW 128 ZERO"});
+    EXPECT_EQ(open("disk.vmdk", {})->info().backing_name, "");
+    put("empty.vmdk",
+        builder_.hosted({}, {.descriptor = builder_.descriptor("monolithicSparse",
+                                                               {"RW 0 SPARSE \"empty.vmdk\""})}));
+    EXPECT_EQ(open("empty.vmdk", {})->info().backing_name, "");
+}
+
 TEST_F(VmdkChain, AParentMustBeTheOneThatIsRemembered) {
     make_chain("SPARSE");
     builder_.cid = 0xaaaa0009;
