@@ -1,4 +1,4 @@
-#include "formats/input_file.h"
+#include "formats/file/input_file.h"
 #include "formats/inspect.h"
 #include "formats/probe.h"
 

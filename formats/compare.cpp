@@ -2,8 +2,8 @@
 #include <mutex>
 #include <thread>
 
+#include "formats/engine/read_range.h"
 #include "formats/inspect.h"
-#include "formats/read_range.h"
 
 namespace kiln::formats {
 

@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-#include "formats/input_file.h"
+#include "formats/file/input_file.h"
 
 namespace kiln::formats {
 

@@ -1,6 +1,6 @@
 #include "formats/inspect.h"
 
-#include "formats/input_file.h"
+#include "formats/file/input_file.h"
 
 namespace kiln::formats {
 

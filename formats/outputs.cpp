@@ -1,7 +1,7 @@
 #include "formats/outputs.h"
 
 #include "base/error.h"
-#include "formats/output_options.h"
+#include "formats/core/output_options.h"
 
 namespace kiln::formats {
 

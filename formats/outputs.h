@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "formats/compress.h"
+#include "formats/codec/compress.h"
 #include "formats/format.h"
 #include "formats/sink.h"
 

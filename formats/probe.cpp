@@ -3,7 +3,7 @@
 #include <array>
 
 #include "base/error.h"
-#include "formats/signature.h"
+#include "formats/bytes/signature.h"
 
 namespace kiln::formats {
 

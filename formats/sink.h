@@ -11,7 +11,7 @@
 #include "base/cancel.h"
 #include "base/digest.h"
 #include "base/file.h"
-#include "formats/zero.h"
+#include "formats/bytes/zero.h"
 
 namespace kiln::formats {
 

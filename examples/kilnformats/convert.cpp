@@ -5,7 +5,7 @@
 #include <iostream>
 #include <vector>
 
-#include <formats/converter.h>
+#include <formats/engine/converter.h>
 #include <formats/outputs.h>
 #include <formats/source.h>
 

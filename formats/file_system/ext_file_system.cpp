@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 
 namespace kiln::formats {
 

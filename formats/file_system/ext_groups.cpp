@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "formats/bytes.h"
-#include "formats/checksum.h"
+#include "formats/bytes/bytes.h"
+#include "formats/bytes/checksum.h"
 
 namespace kiln::formats {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "formats/bytes.h"
-#include "formats/text.h"
+#include "formats/bytes/bytes.h"
+#include "formats/bytes/text.h"
 
 namespace kiln::formats {
 

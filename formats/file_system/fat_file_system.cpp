@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 
 namespace kiln::formats {
 

@@ -5,8 +5,8 @@
 #include <bit>
 #include <cstring>
 
-#include "formats/bytes.h"
-#include "formats/text.h"
+#include "formats/bytes/bytes.h"
+#include "formats/bytes/text.h"
 
 namespace kiln::formats {
 

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <array>
 
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
+#include "formats/bytes/text.h"
 #include "formats/file_system/file_system.h"
-#include "formats/text.h"
 
 namespace kiln::formats {
 

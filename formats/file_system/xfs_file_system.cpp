@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 #include "formats/file_system/xfs_log.h"
 
 namespace kiln::formats {

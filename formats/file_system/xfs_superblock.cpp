@@ -4,9 +4,9 @@
 #include <bit>
 
 #include "base/error.h"
-#include "formats/bytes.h"
-#include "formats/checksum.h"
-#include "formats/text.h"
+#include "formats/bytes/bytes.h"
+#include "formats/bytes/checksum.h"
+#include "formats/bytes/text.h"
 
 namespace kiln::formats {
 

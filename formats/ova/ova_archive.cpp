@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "base/digest.h"
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 
 namespace kiln::formats {
 

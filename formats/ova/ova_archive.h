@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "formats/output_file.h"
+#include "formats/file/output_file.h"
 #include "formats/ova/ova_writer.h"
 #include "formats/ova/tar.h"
 #include "formats/vmdk/stream_optimized_writer.h"

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "formats/output_options.h"
+#include "formats/core/output_options.h"
 #include "formats/outputs.h"
 #include "formats/ova/ova_check.h"
 #include "formats/ova/ova_source.h"

@@ -1,6 +1,6 @@
 #include "formats/ova/ova_source.h"
 
-#include "formats/container_source.h"
+#include "formats/core/container_source.h"
 #include "formats/ova/ovf_descriptor.h"
 #include "formats/vmdk/vmdk_format.h"
 

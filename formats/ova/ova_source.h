@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "formats/input_file.h"
+#include "formats/file/input_file.h"
 #include "formats/ova/tar.h"
 #include "formats/source.h"
 

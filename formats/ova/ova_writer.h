@@ -5,8 +5,8 @@
 #include <memory>
 #include <vector>
 
-#include "formats/compress.h"
-#include "formats/converter.h"
+#include "formats/codec/compress.h"
+#include "formats/engine/converter.h"
 #include "formats/ova/ovf.h"
 #include "formats/sink.h"
 #include "formats/source.h"

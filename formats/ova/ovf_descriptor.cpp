@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "base/error.h"
-#include "formats/disk_choice.h"
+#include "formats/core/disk_choice.h"
 #include "formats/ova/xml.h"
 
 namespace kiln::formats {

@@ -2,10 +2,10 @@
 
 #include <array>
 
-#include "formats/container_source.h"
+#include "formats/core/container_source.h"
+#include "formats/file/reference.h"
 #include "formats/ova/ovf_descriptor.h"
 #include "formats/ova/package_check.h"
-#include "formats/reference.h"
 #include "formats/vmdk/vmdk_format.h"
 
 namespace kiln::formats {

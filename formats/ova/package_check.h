@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "formats/converter.h"
-#include "formats/input_file.h"
-#include "formats/inspect.h"
+#include "formats/core/check_report.h"
+#include "formats/engine/converter.h"
+#include "formats/file/input_file.h"
 #include "formats/ova/ovf_descriptor.h"
 
 namespace kiln::formats {

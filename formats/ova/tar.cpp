@@ -4,8 +4,8 @@
 #include <set>
 #include <string>
 
-#include "formats/bytes.h"
-#include "formats/zero.h"
+#include "formats/bytes/bytes.h"
+#include "formats/bytes/zero.h"
 
 namespace kiln::formats {
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "formats/input_file.h"
-#include "formats/tar_header.h"
+#include "formats/bytes/tar_header.h"
+#include "formats/file/input_file.h"
 
 namespace kiln::formats {
 

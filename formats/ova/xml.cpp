@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "base/error.h"
-#include "formats/text.h"
+#include "formats/bytes/text.h"
 
 namespace kiln::formats {
 

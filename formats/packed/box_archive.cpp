@@ -6,10 +6,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "formats/disk_choice.h"
+#include "formats/core/disk_choice.h"
+#include "formats/file/spool.h"
 #include "formats/packed/packing.h"
 #include "formats/packed/tar_stream.h"
-#include "formats/spool.h"
 
 namespace kiln::formats {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "formats/input_file.h"
+#include "formats/file/input_file.h"
 #include "formats/source.h"
 
 namespace kiln::formats {

@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "formats/container_source.h"
-#include "formats/converter.h"
+#include "formats/core/container_source.h"
+#include "formats/engine/converter.h"
 #include "formats/packed/box_archive.h"
 #include "formats/qcow2/qcow2_format.h"
 #include "formats/raw/raw_format.h"

@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "formats/signature.h"
-#include "formats/tar_header.h"
+#include "formats/bytes/signature.h"
+#include "formats/bytes/tar_header.h"
 
 namespace kiln::formats {
 

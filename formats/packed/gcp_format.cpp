@@ -2,11 +2,11 @@
 
 #include <array>
 
-#include "formats/output_options.h"
+#include "formats/core/output_options.h"
+#include "formats/engine/read_all.h"
 #include "formats/outputs.h"
 #include "formats/packed/gcp_sink.h"
 #include "formats/packed/gcp_source.h"
-#include "formats/read_all.h"
 
 namespace kiln::formats {
 

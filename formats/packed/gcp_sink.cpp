@@ -2,10 +2,10 @@
 
 #include <optional>
 
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
+#include "formats/bytes/tar_header.h"
 #include "formats/packed/gzip_writer.h"
 #include "formats/packed/piece_spool.h"
-#include "formats/tar_header.h"
 
 namespace kiln::formats {
 

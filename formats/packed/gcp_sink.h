@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "formats/compress.h"
+#include "formats/codec/compress.h"
 #include "formats/packed/sparse_map.h"
 #include "formats/sink.h"
 

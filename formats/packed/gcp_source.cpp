@@ -4,7 +4,7 @@
 #include <limits>
 #include <mutex>
 
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 #include "formats/packed/packing.h"
 #include "formats/packed/tar_stream.h"
 

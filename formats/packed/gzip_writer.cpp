@@ -6,8 +6,8 @@
 
 #include <isa-l/crc.h>
 
-#include "formats/bytes.h"
-#include "formats/isal_deflate.h"
+#include "formats/bytes/bytes.h"
+#include "formats/codec/isal_deflate.h"
 #include "formats/packed/crc32_combine.h"
 
 namespace kiln::formats {

@@ -9,10 +9,10 @@
 #include <span>
 #include <vector>
 
-#include "formats/compress.h"
-#include "formats/output_file.h"
+#include "formats/codec/compress.h"
+#include "formats/engine/stream_hasher.h"
+#include "formats/file/output_file.h"
 #include "formats/sink.h"
-#include "formats/stream_hasher.h"
 
 namespace kiln::formats {
 

@@ -6,9 +6,9 @@
 #include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
 
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
+#include "formats/bytes/zero.h"
 #include "formats/packed/input_cursor.h"
-#include "formats/zero.h"
 
 namespace kiln::formats {
 

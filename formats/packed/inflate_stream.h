@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "formats/input_file.h"
+#include "formats/file/input_file.h"
 #include "formats/packed/byte_stream.h"
 
 namespace kiln::formats {

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "formats/input_file.h"
+#include "formats/file/input_file.h"
 
 namespace kiln::formats {
 

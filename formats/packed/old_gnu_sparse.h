@@ -7,7 +7,7 @@
 #include <span>
 #include <string>
 
-#include "formats/tar_header.h"
+#include "formats/bytes/tar_header.h"
 
 namespace kiln::formats {
 

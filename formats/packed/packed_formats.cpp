@@ -3,10 +3,10 @@
 #include <array>
 #include <vector>
 
+#include "formats/engine/read_all.h"
 #include "formats/packed/content_kind.h"
 #include "formats/packed/packing.h"
 #include "formats/packed/sequential_source.h"
-#include "formats/read_all.h"
 
 namespace kiln::formats {
 

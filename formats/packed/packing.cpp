@@ -4,12 +4,12 @@
 #include <array>
 #include <limits>
 
+#include "formats/bytes/signature.h"
 #include "formats/packed/filter_stream.h"
 #include "formats/packed/inflate_stream.h"
 #include "formats/packed/xz_index.h"
 #include "formats/packed/zip_directory.h"
 #include "formats/packed/zstd_stream.h"
-#include "formats/signature.h"
 
 namespace kiln::formats {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/cancel.h"
-#include "formats/input_file.h"
+#include "formats/file/input_file.h"
 #include "formats/packed/byte_stream.h"
 
 namespace kiln::formats {

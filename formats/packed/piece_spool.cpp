@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "base/error.h"
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 #include "formats/packed/input_cursor.h"
 
 namespace kiln::formats {

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/cancel.h"
+#include "formats/file/spool.h"
 #include "formats/sink.h"
-#include "formats/spool.h"
 
 namespace kiln::formats {
 

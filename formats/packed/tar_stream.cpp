@@ -6,8 +6,8 @@
 #include <cstring>
 #include <limits>
 
-#include "formats/bytes.h"
-#include "formats/zero.h"
+#include "formats/bytes/bytes.h"
+#include "formats/bytes/zero.h"
 
 namespace kiln::formats {
 

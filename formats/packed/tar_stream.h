@@ -8,9 +8,9 @@
 #include <string>
 
 #include "base/cancel.h"
+#include "formats/bytes/tar_header.h"
 #include "formats/packed/byte_stream.h"
 #include "formats/packed/old_gnu_sparse.h"
-#include "formats/tar_header.h"
 
 namespace kiln::formats {
 

@@ -6,7 +6,7 @@
 
 #include <isa-l/crc.h>
 
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 #include "formats/packed/byte_stream.h"
 #include "formats/packed/input_cursor.h"
 

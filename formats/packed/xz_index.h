@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "base/cancel.h"
-#include "formats/input_file.h"
+#include "formats/file/input_file.h"
 
 namespace kiln::formats {
 

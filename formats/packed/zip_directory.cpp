@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 #include "formats/packed/inflate_stream.h"
 
 namespace kiln::formats {

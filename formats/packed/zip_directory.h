@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "formats/input_file.h"
+#include "formats/file/input_file.h"
 #include "formats/packed/byte_stream.h"
 
 namespace kiln::formats {

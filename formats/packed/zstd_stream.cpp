@@ -5,7 +5,7 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 #include "formats/packed/input_cursor.h"
 
 namespace kiln::formats {

@@ -1,8 +1,8 @@
 // Opening a qcow2 with the images below it.
 #include "base/error.h"
+#include "formats/file/reference.h"
 #include "formats/qcow2/qcow2_source.h"
 #include "formats/raw/raw_source.h"
-#include "formats/reference.h"
 
 namespace kiln::formats {
 

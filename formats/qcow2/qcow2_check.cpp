@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 #include "formats/qcow2/qcow2_header.h"
 
 namespace kiln::formats {

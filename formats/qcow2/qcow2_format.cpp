@@ -2,8 +2,9 @@
 
 #include <array>
 
-#include "formats/bytes.h"
-#include "formats/output_options.h"
+#include "formats/bytes/bytes.h"
+#include "formats/core/output_options.h"
+#include "formats/engine/converter.h"
 #include "formats/outputs.h"
 #include "formats/qcow2/qcow2_check.h"
 #include "formats/qcow2/qcow2_sink.h"

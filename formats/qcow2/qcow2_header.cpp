@@ -1,6 +1,6 @@
 #include "formats/qcow2/qcow2_header.h"
 
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 
 namespace kiln::formats {
 

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "formats/input_file.h"
+#include "formats/file/input_file.h"
 #include "formats/source.h"
 
 namespace kiln::formats {

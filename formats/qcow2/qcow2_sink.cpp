@@ -4,8 +4,8 @@
 #include <cstring>
 
 #include "base/size.h"
-#include "formats/bytes.h"
-#include "formats/output_file.h"
+#include "formats/bytes/bytes.h"
+#include "formats/file/output_file.h"
 #include "formats/qcow2/qcow2_header.h"
 #include "formats/qcow2/refcount_writer.h"
 

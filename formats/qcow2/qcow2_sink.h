@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "formats/compress.h"
+#include "formats/codec/compress.h"
 #include "formats/sink.h"
 
 namespace kiln::formats {

@@ -1,9 +1,9 @@
 #include "formats/qcow2/qcow2_source.h"
 
-#include "formats/bytes.h"
-#include "formats/damaged.h"
-#include "formats/decompress.h"
-#include "formats/parent.h"
+#include "formats/bytes/bytes.h"
+#include "formats/codec/decompress.h"
+#include "formats/core/damaged.h"
+#include "formats/core/parent.h"
 
 namespace kiln::formats {
 

@@ -2,10 +2,10 @@
 
 #include <memory>
 
-#include "formats/input_file.h"
+#include "formats/file/input_file.h"
+#include "formats/file/table_cache.h"
 #include "formats/qcow2/qcow2_header.h"
 #include "formats/source.h"
-#include "formats/table_cache.h"
 
 namespace kiln::formats {
 

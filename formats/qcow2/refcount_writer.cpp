@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 
 namespace kiln::formats {
 

@@ -2,11 +2,11 @@
 
 #include <array>
 
-#include "formats/output_options.h"
+#include "formats/core/output_options.h"
+#include "formats/engine/read_all.h"
 #include "formats/outputs.h"
 #include "formats/raw/raw_sink.h"
 #include "formats/raw/raw_source.h"
-#include "formats/read_all.h"
 
 namespace kiln::formats {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "formats/output_file.h"
-#include "formats/page_run_encoder.h"
-#include "formats/stream_hasher.h"
+#include "formats/core/page_run_encoder.h"
+#include "formats/engine/stream_hasher.h"
+#include "formats/file/output_file.h"
 
 namespace kiln::formats {
 

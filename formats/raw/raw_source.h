@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "formats/input_file.h"
+#include "formats/file/input_file.h"
 #include "formats/source.h"
 
 namespace kiln::formats {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "formats/bytes.h"
-#include "formats/file_window.h"
+#include "formats/bytes/bytes.h"
+#include "formats/file/file_window.h"
 #include "formats/vdi/vdi_header.h"
 
 namespace kiln::formats {

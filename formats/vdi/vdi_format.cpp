@@ -3,7 +3,8 @@
 #include <array>
 
 #include "base/error.h"
-#include "formats/output_options.h"
+#include "formats/core/output_options.h"
+#include "formats/engine/converter.h"
 #include "formats/outputs.h"
 #include "formats/vdi/vdi_check.h"
 #include "formats/vdi/vdi_header.h"

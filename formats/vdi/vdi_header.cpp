@@ -4,7 +4,7 @@
 #include <bit>
 
 #include "base/error.h"
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 
 namespace kiln::formats::vdi {
 

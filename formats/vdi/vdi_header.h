@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "formats/input_file.h"
+#include "formats/file/input_file.h"
 
 namespace kiln::formats::vdi {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "formats/block_source.h"
+#include "formats/core/block_source.h"
 #include "formats/vdi/vdi_header.h"
 
 namespace kiln::formats {

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "base/error.h"
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 #include "formats/vhd/vhd_source.h"
 
 namespace kiln::formats {

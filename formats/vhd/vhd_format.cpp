@@ -2,7 +2,8 @@
 
 #include <array>
 
-#include "formats/output_options.h"
+#include "formats/core/output_options.h"
+#include "formats/engine/converter.h"
 #include "formats/outputs.h"
 #include "formats/vhd/vhd_check.h"
 #include "formats/vhd/vhd_header.h"

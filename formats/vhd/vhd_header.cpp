@@ -4,8 +4,8 @@
 #include <bit>
 
 #include "base/error.h"
-#include "formats/bytes.h"
-#include "formats/text.h"
+#include "formats/bytes/bytes.h"
+#include "formats/bytes/text.h"
 
 namespace kiln::formats::vhd {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "formats/input_file.h"
+#include "formats/file/input_file.h"
 
 namespace kiln::formats::vhd {
 

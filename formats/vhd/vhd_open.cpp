@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "formats/bytes.h"
-#include "formats/reference.h"
-#include "formats/text.h"
+#include "formats/bytes/bytes.h"
+#include "formats/bytes/text.h"
+#include "formats/file/reference.h"
 #include "formats/vhd/vhd_source.h"
 
 namespace kiln::formats {

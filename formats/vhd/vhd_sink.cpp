@@ -5,11 +5,11 @@
 
 #include "base/error.h"
 #include "base/size.h"
-#include "formats/bytes.h"
-#include "formats/disk_identity.h"
-#include "formats/entry_writer.h"
-#include "formats/output_file.h"
-#include "formats/page_run_encoder.h"
+#include "formats/bytes/bytes.h"
+#include "formats/bytes/disk_identity.h"
+#include "formats/core/page_run_encoder.h"
+#include "formats/file/entry_writer.h"
+#include "formats/file/output_file.h"
 #include "formats/raw/raw_sink.h"
 #include "formats/vhd/vhd_header.h"
 

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 
 namespace kiln::formats {
 

@@ -3,7 +3,7 @@
 #include <memory>
 #include <optional>
 
-#include "formats/block_source.h"
+#include "formats/core/block_source.h"
 #include "formats/vhd/vhd_header.h"
 
 namespace kiln::formats {

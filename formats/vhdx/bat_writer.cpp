@@ -1,6 +1,6 @@
 #include "formats/vhdx/bat_writer.h"
 
-#include "formats/zero.h"
+#include "formats/bytes/zero.h"
 
 namespace kiln::formats::vhdx {
 

@@ -4,7 +4,7 @@
 #include <functional>
 #include <vector>
 
-#include "formats/output_file.h"
+#include "formats/file/output_file.h"
 #include "formats/vhdx/vhdx_layout.h"
 
 namespace kiln::formats::vhdx {

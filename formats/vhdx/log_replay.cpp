@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/size.h"
-#include "formats/checksum.h"
+#include "formats/bytes/checksum.h"
 
 namespace kiln::formats::vhdx {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "formats/input_file.h"
+#include "formats/file/input_file.h"
 #include "formats/vhdx/log_overlay.h"
 #include "formats/vhdx/vhdx_header.h"
 

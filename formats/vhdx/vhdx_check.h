@@ -1,8 +1,9 @@
 #pragma once
 
 #include "base/cancel.h"
-#include "formats/input_file.h"
-#include "formats/inspect.h"
+#include "formats/core/check_report.h"
+#include "formats/file/input_file.h"
+#include "formats/source.h"
 
 namespace kiln::formats {
 

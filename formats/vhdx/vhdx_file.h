@@ -4,8 +4,8 @@
 #include <mutex>
 #include <span>
 
-#include "formats/input_file.h"
-#include "formats/table_cache.h"
+#include "formats/file/input_file.h"
+#include "formats/file/table_cache.h"
 #include "formats/vhdx/log_overlay.h"
 #include "formats/vhdx/vhdx_header.h"
 

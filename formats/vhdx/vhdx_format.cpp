@@ -2,7 +2,8 @@
 
 #include <array>
 
-#include "formats/output_options.h"
+#include "formats/core/output_options.h"
+#include "formats/engine/converter.h"
 #include "formats/outputs.h"
 #include "formats/vhdx/vhdx_check.h"
 #include "formats/vhdx/vhdx_header.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "formats/text.h"
+#include "formats/bytes/text.h"
 
 namespace kiln::formats::vhdx {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "formats/input_file.h"
+#include "formats/file/input_file.h"
 #include "formats/vhdx/vhdx_layout.h"
 
 namespace kiln::formats::vhdx {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "formats/checksum.h"
-#include "formats/text.h"
+#include "formats/bytes/checksum.h"
+#include "formats/bytes/text.h"
 
 namespace kiln::formats::vhdx {
 

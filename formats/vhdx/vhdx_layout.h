@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "formats/bytes.h"
-#include "formats/input_file.h"
+#include "formats/bytes/bytes.h"
+#include "formats/file/input_file.h"
 
 namespace kiln::formats::vhdx {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "formats/text.h"
+#include "formats/bytes/text.h"
 
 namespace kiln::formats::vhdx {
 

@@ -1,6 +1,6 @@
 // Opening a VHDX with the disks below it.
 #include "base/error.h"
-#include "formats/reference.h"
+#include "formats/file/reference.h"
 #include "formats/vhdx/vhdx_source.h"
 
 namespace kiln::formats {

@@ -6,9 +6,9 @@
 
 #include "base/error.h"
 #include "base/size.h"
-#include "formats/disk_identity.h"
-#include "formats/output_file.h"
-#include "formats/page_run_encoder.h"
+#include "formats/bytes/disk_identity.h"
+#include "formats/core/page_run_encoder.h"
+#include "formats/file/output_file.h"
 #include "formats/vhdx/bat_writer.h"
 #include "formats/vhdx/vhdx_header.h"
 #include "formats/vhdx/vhdx_metadata.h"

@@ -4,7 +4,7 @@
 #include <bit>
 
 #include "base/error.h"
-#include "formats/parent.h"
+#include "formats/core/parent.h"
 
 namespace kiln::formats {
 

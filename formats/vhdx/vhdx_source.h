@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "formats/block_source.h"
+#include "formats/core/block_source.h"
 #include "formats/vhdx/vhdx_file.h"
 #include "formats/vhdx/vhdx_metadata.h"
 #include "formats/vhdx/vhdx_regions.h"

@@ -4,9 +4,9 @@
 
 #include "base/error.h"
 #include "base/size.h"
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
+#include "formats/file/reference.h"
 #include "formats/raw/raw_source.h"
-#include "formats/reference.h"
 #include "formats/vmdk/hosted_sparse.h"
 #include "formats/vmdk/se_sparse.h"
 #include "formats/vmdk/vmfs_sparse.h"

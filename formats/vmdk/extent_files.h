@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "formats/input_file.h"
+#include "formats/file/input_file.h"
 #include "formats/source.h"
 #include "formats/vmdk/vmdk_descriptor.h"
 

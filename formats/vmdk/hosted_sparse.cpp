@@ -3,9 +3,9 @@
 #include <cstring>
 
 #include "base/error.h"
-#include "formats/bytes.h"
-#include "formats/compress.h"
-#include "formats/decompress.h"
+#include "formats/bytes/bytes.h"
+#include "formats/codec/compress.h"
+#include "formats/codec/decompress.h"
 
 namespace kiln::formats {
 

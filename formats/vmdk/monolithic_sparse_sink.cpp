@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 #include "base/size.h"
-#include "formats/bytes.h"
-#include "formats/output_file.h"
+#include "formats/bytes/bytes.h"
+#include "formats/file/output_file.h"
 #include "formats/vmdk/vmdk_descriptor.h"
 #include "formats/vmdk/vmdk_header.h"
 

@@ -3,9 +3,9 @@
 #include <array>
 
 #include "base/error.h"
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
+#include "formats/bytes/zero.h"
 #include "formats/vmdk/vmdk_header.h"
-#include "formats/zero.h"
 
 namespace kiln::formats {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/cancel.h"
-#include "formats/inspect.h"
+#include "formats/core/check_report.h"
 #include "formats/vmdk/hosted_sparse.h"
 #include "formats/vmdk/sparse_extent.h"
 

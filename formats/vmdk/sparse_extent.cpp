@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "formats/bytes.h"
-#include "formats/damaged.h"
-#include "formats/zero.h"
+#include "formats/bytes/bytes.h"
+#include "formats/bytes/zero.h"
+#include "formats/core/damaged.h"
 
 namespace kiln::formats {
 

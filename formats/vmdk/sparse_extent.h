@@ -4,9 +4,9 @@
 #include <string_view>
 #include <vector>
 
-#include "formats/input_file.h"
+#include "formats/file/input_file.h"
+#include "formats/file/table_cache.h"
 #include "formats/source.h"
-#include "formats/table_cache.h"
 
 namespace kiln::formats {
 

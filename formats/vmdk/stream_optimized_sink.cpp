@@ -1,6 +1,6 @@
 #include "formats/vmdk/stream_optimized_sink.h"
 
-#include "formats/output_file.h"
+#include "formats/file/output_file.h"
 #include "formats/vmdk/stream_optimized_writer.h"
 
 namespace kiln::formats {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/digest.h"
-#include "formats/compress.h"
+#include "formats/codec/compress.h"
 #include "formats/sink.h"
 
 namespace kiln::formats {

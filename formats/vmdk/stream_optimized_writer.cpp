@@ -3,7 +3,7 @@
 #include <cstring>
 #include <limits>
 
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 #include "formats/vmdk/vmdk_descriptor.h"
 
 namespace kiln::formats {

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "formats/output_file.h"
+#include "formats/engine/stream_hasher.h"
+#include "formats/file/output_file.h"
 #include "formats/sink.h"
-#include "formats/stream_hasher.h"
 #include "formats/vmdk/stream_optimized_sink.h"
 #include "formats/vmdk/vmdk_header.h"
 

@@ -1,7 +1,7 @@
 #include "formats/vmdk/vmdk_check.h"
 
 #include "base/error.h"
-#include "formats/read_all.h"
+#include "formats/engine/read_all.h"
 #include "formats/vmdk/sparse_check.h"
 #include "formats/vmdk/vmdk_source.h"
 

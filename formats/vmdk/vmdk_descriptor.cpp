@@ -8,7 +8,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 
 namespace kiln::formats {
 

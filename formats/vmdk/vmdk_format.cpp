@@ -3,7 +3,7 @@
 #include <array>
 
 #include "base/error.h"
-#include "formats/output_options.h"
+#include "formats/core/output_options.h"
 #include "formats/outputs.h"
 #include "formats/vmdk/flat_sink.h"
 #include "formats/vmdk/monolithic_sparse_sink.h"

@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-#include "formats/input_file.h"
+#include "formats/file/input_file.h"
 
 namespace kiln::formats {
 

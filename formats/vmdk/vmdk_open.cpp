@@ -3,8 +3,8 @@
 #include <cstring>
 
 #include "base/error.h"
-#include "formats/bytes.h"
-#include "formats/reference.h"
+#include "formats/bytes/bytes.h"
+#include "formats/file/reference.h"
 #include "formats/vmdk/hosted_sparse.h"
 #include "formats/vmdk/se_sparse.h"
 #include "formats/vmdk/vmdk_source.h"

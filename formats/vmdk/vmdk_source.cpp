@@ -5,8 +5,8 @@
 #include <cstring>
 
 #include "base/error.h"
-#include "formats/bytes.h"
-#include "formats/parent.h"
+#include "formats/bytes/bytes.h"
+#include "formats/core/parent.h"
 #include "formats/vmdk/vmdk_header.h"
 #include "formats/vmdk/vmdk_sink_options.h"
 

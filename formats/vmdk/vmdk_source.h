@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "formats/input_file.h"
+#include "formats/file/input_file.h"
 #include "formats/source.h"
 #include "formats/vmdk/extent_files.h"
 #include "formats/vmdk/vmdk_descriptor.h"

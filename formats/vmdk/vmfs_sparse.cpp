@@ -4,7 +4,7 @@
 #include <bit>
 
 #include "base/error.h"
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 #include "formats/vmdk/vmdk_header.h"
 
 namespace kiln::formats {

@@ -4,9 +4,9 @@
 #include <array>
 
 #include "base/error.h"
-#include "formats/bytes.h"
-#include "formats/checksum.h"
-#include "formats/text.h"
+#include "formats/bytes/bytes.h"
+#include "formats/bytes/checksum.h"
+#include "formats/bytes/text.h"
 #include "formats/volume/partition_type.h"
 
 namespace kiln::formats {

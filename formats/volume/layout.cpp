@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "base/error.h"
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 #include "formats/volume/lvm.h"
 #include "formats/volume/partition_table.h"
 #include "formats/volume/signature.h"

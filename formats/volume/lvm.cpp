@@ -6,7 +6,7 @@
 #include <set>
 
 #include "base/error.h"
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 #include "formats/volume/lvm_text.h"
 
 namespace kiln::formats {

@@ -3,8 +3,8 @@
 #include <array>
 
 #include "base/error.h"
-#include "formats/bytes.h"
-#include "formats/checksum.h"
+#include "formats/bytes/bytes.h"
+#include "formats/bytes/checksum.h"
 
 namespace kiln::formats {
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <set>
 
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 #include "formats/volume/gpt.h"
 #include "formats/volume/partition_type.h"
 #include "formats/volume/signature.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 
 namespace kiln::formats {
 

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "base/error.h"
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 #include "formats/file_system/file_system.h"
 #include "formats/volume/lvm_label.h"
 

@@ -4,11 +4,11 @@
 #include <array>
 #include <string_view>
 
+#include "formats/bytes/zero.h"
 #include "formats/format.h"
 #include "formats/inspect.h"
 #include "formats/packed/packing.h"
 #include "formats/source.h"
-#include "formats/zero.h"
 #include "rule.h"
 #include "sparse_image.h"
 

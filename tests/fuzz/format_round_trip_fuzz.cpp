@@ -4,7 +4,7 @@
 
 #include "base/file.h"
 #include "format_reader.h"
-#include "formats/converter.h"
+#include "formats/engine/converter.h"
 #include "formats/outputs.h"
 #include "tests/integration/formats/writers.h"
 

@@ -10,10 +10,10 @@
 #include "base/error.h"
 #include "image_places.h"
 #include "reference_files.h"
-#include "tests/unit/formats/disk_builder.h"
-#include "tests/unit/formats/ext_image.h"
-#include "tests/unit/formats/vhdx_builder.h"
-#include "tests/unit/formats/vmdk_builder.h"
+#include "tests/unit/formats/file_system/ext_image.h"
+#include "tests/unit/formats/vhdx/vhdx_builder.h"
+#include "tests/unit/formats/vmdk/vmdk_builder.h"
+#include "tests/unit/formats/volume/disk_builder.h"
 #include "xfs_places.h"
 
 namespace kiln::fuzz {

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "formats/converter.h"
+#include "formats/engine/converter.h"
 #include "formats/outputs.h"
 #include "tests/unit/formats/sparse_disk.h"
 

@@ -7,8 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "formats/input_file.h"
-#include "formats/zero.h"
+#include "formats/bytes/zero.h"
+#include "formats/file/input_file.h"
 
 namespace kiln::fuzz {
 

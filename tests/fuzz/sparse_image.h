@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/file.h"
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 
 namespace kiln::fuzz {
 

@@ -1,7 +1,7 @@
 #include "builder/qemu/qemu_disks.h"
 
 #include "base/process.h"
-#include "formats/converter.h"
+#include "formats/engine/converter.h"
 #include "formats/format.h"
 #include "formats/qcow2/qcow2_sink.h"
 #include "formats/raw/raw_sink.h"

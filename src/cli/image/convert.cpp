@@ -10,7 +10,7 @@
 #include "base/size.h"
 #include "cli/image/hash.h"
 #include "cli/image/text.h"
-#include "formats/converter.h"
+#include "formats/engine/converter.h"
 #include "formats/volume/thin_source.h"
 
 namespace kiln {

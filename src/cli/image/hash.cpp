@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/image/text.h"
-#include "formats/hash.h"
+#include "formats/engine/hash.h"
 
 namespace kiln {
 

@@ -8,10 +8,10 @@
 
 #include "base/file.h"
 #include "base/size.h"
-#include "formats/bytes.h"
-#include "formats/converter.h"
+#include "formats/bytes/bytes.h"
+#include "formats/core/resized_source.h"
+#include "formats/engine/converter.h"
 #include "formats/outputs.h"
-#include "formats/resized_source.h"
 
 namespace kiln {
 

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "formats/file/spool.h"
 #include "formats/format.h"
-#include "formats/spool.h"
 
 namespace kiln {
 namespace fs = std::filesystem;

@@ -15,7 +15,7 @@
 
 #include "base/file.h"
 #include "base/process.h"
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 #include "formats/file_system/file_system.h"
 
 namespace kiln::formats {

@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
-#include "formats/converter.h"
+#include "formats/engine/converter.h"
 #include "formats/inspect.h"
 
 namespace kiln::formats::judge {

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 #include "formats/format.h"
 #include "judge.h"
 #include "limited_child.h"

@@ -10,7 +10,7 @@
 
 #include "base/digest.h"
 #include "base/file.h"
-#include "formats/converter.h"
+#include "formats/engine/converter.h"
 #include "formats/inspect.h"
 #include "judge.h"
 

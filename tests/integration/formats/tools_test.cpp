@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "base/process.h"
-#include "formats/converter.h"
+#include "formats/engine/converter.h"
 #include "formats/inspect.h"
 #include "formats/outputs.h"
 #include "formats/ova/ova_writer.h"

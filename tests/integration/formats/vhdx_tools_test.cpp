@@ -12,7 +12,7 @@
 #include "formats/raw/raw_format.h"
 #include "formats/vhdx/vhdx_format.h"
 #include "tests/unit/formats/image_builder.h"
-#include "tests/unit/formats/vhdx_builder.h"
+#include "tests/unit/formats/vhdx/vhdx_builder.h"
 
 namespace kiln::formats {
 namespace {

@@ -7,13 +7,13 @@
 
 #include "base/file.h"
 #include "base/process.h"
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 #include "formats/inspect.h"
 #include "formats/outputs.h"
 #include "formats/vmdk/vmdk_check.h"
 #include "formats/vmdk/vmdk_format.h"
 #include "tests/unit/formats/image_builder.h"
-#include "tests/unit/formats/vmdk_builder.h"
+#include "tests/unit/formats/vmdk/vmdk_builder.h"
 
 namespace kiln::formats {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "base/file.h"
 #include "base/process.h"
-#include "formats/converter.h"
+#include "formats/engine/converter.h"
 #include "formats/raw/raw_sink.h"
 #include "formats/raw/raw_source.h"
 #include "formats/volume/layout.h"

@@ -8,12 +8,12 @@
 
 #include "base/file.h"
 #include "base/process.h"
+#include "formats/bytes/zero.h"
 #include "formats/raw/raw_source.h"
 #include "formats/volume/layout.h"
 #include "formats/volume/mount_check.h"
 #include "formats/volume/partition_table.h"
-#include "formats/zero.h"
-#include "tests/unit/formats/disk_builder.h"
+#include "tests/unit/formats/volume/disk_builder.h"
 
 namespace kiln::formats {
 namespace {

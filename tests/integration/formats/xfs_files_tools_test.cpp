@@ -1,7 +1,7 @@
 // Files of XFS as mkfs.xfs and the kernel write them: what they hold is what was put in, what a
 // directory names is what xfs_db says.
 #include "file_system_tools.h"
-#include "formats/checksum.h"
+#include "formats/bytes/checksum.h"
 #include "formats/file_system/xfs_files.h"
 
 namespace kiln::formats {

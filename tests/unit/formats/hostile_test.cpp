@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/file.h"
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 #include "formats/inspect.h"
 #include "formats/ova/tar.h"
 #include "formats/qcow2/qcow2_header.h"

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "base/file.h"
-#include "formats/zero.h"
+#include "formats/bytes/zero.h"
 
 namespace kiln::formats {
 namespace fs = std::filesystem;

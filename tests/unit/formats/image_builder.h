@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "formats/converter.h"
+#include "formats/engine/converter.h"
 #include "formats/outputs.h"
 #include "formats/source.h"
 

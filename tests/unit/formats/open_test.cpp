@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 #include "formats/inspect.h"
 #include "image_builder.h"
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "formats/bytes.h"
+#include "formats/bytes/bytes.h"
 #include "formats/source.h"
 
 namespace kiln::formats {

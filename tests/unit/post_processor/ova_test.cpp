@@ -3,7 +3,7 @@
 #include <fstream>
 
 #include "base/file.h"
-#include "formats/converter.h"
+#include "formats/engine/converter.h"
 #include "formats/format.h"
 #include "formats/inspect.h"
 #include "formats/outputs.h"
