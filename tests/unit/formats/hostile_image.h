@@ -7,8 +7,10 @@
 #include <string>
 
 #include <fmt/ranges.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "formats/format.h"
 #include "formats/inspect.h"
 #include "image_builder.h"
 
@@ -68,5 +70,37 @@ inline std::string check_words(const std::filesystem::path& path, const OpenOpti
         return error.to_string();
     }
 }
+
+/// A file of one format that a test writes, and what opening and checking it say.
+template <typename Bytes>
+class HostileFile : public testing::TestWithParam<HostileCase<Bytes>> {
+  protected:
+    HostileFile(const Format& format, const char* name) : path_(directory_.path() / name) {
+        options_.format = &format;
+    }
+    std::string use() const { return use_image(path_, options_); }
+    std::string check() const { return check_words(path_, options_); }
+
+    void expect_refused(const char* words) const {
+        EXPECT_THAT(use(), testing::HasSubstr(words));
+        EXPECT_THAT(check(), testing::Not(testing::IsEmpty()));
+    }
+    // It can be read, for all anyone can tell, and is wrong.
+    void expect_damaged(const char* words) const {
+        EXPECT_EQ(use(), "no error");
+        EXPECT_THAT(check(), testing::HasSubstr(words));
+    }
+    void expect_check_can_be_cancelled() const {
+        CancelSource cancel;
+        cancel.cancel("enough");
+        ConvertOptions work;
+        work.cancel = cancel.token();
+        EXPECT_THROW(check_image(path_, options_, work), Cancelled);
+    }
+
+    TempDir directory_{temp_root()};
+    std::filesystem::path path_;
+    OpenOptions options_;
+};
 
 }  // namespace kiln::formats

@@ -10,7 +10,6 @@
 namespace kiln::formats {
 namespace {
 
-using testing::HasSubstr;
 namespace fs = std::filesystem;
 constexpr std::size_t kMiB = 1 << 20;
 constexpr std::size_t kMap = 512;
@@ -29,8 +28,9 @@ Change entry(std::size_t block, std::uint32_t value) {
 
 using Case = HostileCase<std::string>;
 
-class VdiFiles : public testing::TestWithParam<Case> {
+class VdiFiles : public HostileFile<std::string> {
   protected:
+    VdiFiles() : HostileFile(kVdiFormat, "disk.vdi") {}
     static const std::string& good() {
         static const std::string file = [] {
             const TempDir directory(temp_root());
@@ -46,24 +46,13 @@ class VdiFiles : public testing::TestWithParam<Case> {
         change(file);
         write_text(path_, file);
     }
-    static OpenOptions options() {
-        OpenOptions options;
-        options.format = &kVdiFormat;
-        return options;
-    }
-    std::string use() const { return use_image(path_, options()); }
-    std::string check() const { return check_words(path_, options()); }
-
-    TempDir directory_{temp_root()};
-    fs::path path_ = directory_.path() / "disk.vdi";
 };
 
 using VdiRefused = VdiFiles;
 
 TEST_P(VdiRefused, WithItsReason) {
     write(GetParam().change);
-    EXPECT_THAT(use(), HasSubstr(GetParam().words));
-    EXPECT_THAT(check(), testing::Not(testing::IsEmpty()));
+    expect_refused(GetParam().words);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -138,13 +127,11 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"ByOneByte", cut(4 * kMiB - 1), "outside of the file"}),
     name_of<std::string>);
 
-// What can be read, for all anyone can tell, and is wrong.
 using VdiDamaged = VdiFiles;
 
 TEST_P(VdiDamaged, IsReadAndFound) {
     write(GetParam().change);
-    EXPECT_EQ(use(), "no error");
-    EXPECT_THAT(check(), HasSubstr(GetParam().words));
+    expect_damaged(GetParam().words);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -185,21 +172,17 @@ TEST_F(VdiFiles, WhatIsWrongAMillionTimesIsCounted) {
     write(both(both(put(368, kEntries * 512, 8), put(376, 512)),
                both(both(put(384, kEntries), put(344, kData)), cut(512))));
     fs::resize_file(path_, kData + kPlaces * 512);
-    const CheckReport report = check_image(path_, options());
+    const CheckReport report = check_image(path_, options_);
     EXPECT_EQ(report.corruptions, kEntries);  // all blocks but one, and the header's count
     EXPECT_EQ(report.leaks, kPlaces - 1);
     EXPECT_EQ(report.problems.size(), CheckReport::kMaxProblems);
-    CancelSource cancel;
-    cancel.cancel("enough");
-    ConvertOptions work;
-    work.cancel = cancel.token();
-    EXPECT_THROW(check_image(path_, options(), work), Cancelled);
+    expect_check_can_be_cancelled();
 }
 
 TEST_F(VdiFiles, StretchesOfUnusedPlacesAreNamedAsOne) {
     write([](std::string&) {});
     fs::resize_file(path_, std::uint64_t{4} << 40);
-    const CheckReport report = check_image(path_, options());
+    const CheckReport report = check_image(path_, options_);
     EXPECT_EQ(report.leaks, (std::uint64_t{4} << 20) - 1 - kBlocks);
     EXPECT_THAT(report.problems,
                 testing::ElementsAre("Places 3 to 4194302 in the file belong to no block."));

@@ -77,8 +77,9 @@ std::string good_image(const std::string& subformat) {
     return read_text(path);
 }
 
-class VhdFiles : public testing::TestWithParam<Case> {
+class VhdFiles : public HostileFile<std::string> {
   protected:
+    VhdFiles() : HostileFile(kVhdFormat, "disk.vhd") { options_.allow_backing = true; }
     static const std::string& good() {
         static const std::string file = good_image("dynamic");
         return file;
@@ -89,25 +90,13 @@ class VhdFiles : public testing::TestWithParam<Case> {
         change(file);
         write_text(path_, file);
     }
-    static OpenOptions options(bool parents = true) {
-        OpenOptions options;
-        options.format = &kVhdFormat;
-        options.allow_backing = parents;
-        return options;
-    }
-    std::string use() const { return use_image(path_, options()); }
-    std::string check() const { return check_words(path_, options()); }
-
-    TempDir directory_{temp_root()};
-    fs::path path_ = directory_.path() / "disk.vhd";
 };
 
 using VhdRefused = VhdFiles;
 
 TEST_P(VhdRefused, WithItsReason) {
     write(GetParam().change);
-    EXPECT_THAT(use(), HasSubstr(GetParam().words));
-    EXPECT_THAT(check(), testing::Not(testing::IsEmpty()));
+    expect_refused(GetParam().words);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -210,13 +199,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"NobodyIsThere", child(header(64, 0x0061006200630064, 8)), "abcd"}),
     name_of<std::string>);
 
-// What can be read, for all anyone can tell, and is wrong.
 using VhdDamaged = VhdFiles;
 
 TEST_P(VhdDamaged, IsReadAndFound) {
     write(GetParam().change);
-    EXPECT_EQ(use(), "no error");
-    EXPECT_THAT(check(), HasSubstr(GetParam().words));
+    expect_damaged(GetParam().words);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -285,14 +272,10 @@ TEST_F(VhdFiles, WhatIsWrongAMillionTimesIsCounted) {
     file.append(512 << 10, '\xff');  // the bitmap
     write_text(path_, file);
     fs::resize_file(path_, std::uint64_t{3} << 30);
-    const CheckReport report = check_image(path_, options());
+    const CheckReport report = check_image(path_, options_);
     EXPECT_EQ(report.corruptions, kEntries);  // all blocks but one, and the missing footer
     EXPECT_EQ(report.problems.size(), CheckReport::kMaxProblems);
-    CancelSource cancel;
-    cancel.cancel("enough");
-    ConvertOptions work;
-    work.cancel = cancel.token();
-    EXPECT_THROW(check_image(path_, options(), work), Cancelled);
+    expect_check_can_be_cancelled();
 }
 
 class VhdChains : public VhdFiles {
@@ -316,7 +299,7 @@ class VhdChains : public VhdFiles {
     }
     static std::string id(char c) { return std::string(16, c); }
     std::string use(const std::string& name) const {
-        return use_image(directory_.path() / name, options());
+        return use_image(directory_.path() / name, options_);
     }
 };
 
@@ -329,7 +312,7 @@ TEST_F(VhdChains, LoopsEndThoughTheyAreAllowed) {
     for (const char* name : {"self.vhd", "round.vhd", "a.vhd", "b.vhd"}) {
         EXPECT_THAT(use(name), HasSubstr("more than 32 parent disks")) << name;
         EXPECT_THAT(use(name), HasSubstr("its own parent")) << name;
-        const CheckReport report = check_image(directory_.path() / name, options());
+        const CheckReport report = check_image(directory_.path() / name, options_);
         EXPECT_EQ(report.corruptions, 1U) << name;
     }
 }
@@ -353,14 +336,16 @@ TEST_F(VhdChains, ParentsAreOpenedOnlyWhereTheyAreAllowed) {
     fs::create_directory(directory_.path() / "inside");
     write_text(directory_.path() / "parent.vhd", good());
     fs::create_symlink("../parent.vhd", directory_.path() / "inside/link.vhd");
-    OpenOptions inside = options();
+    OpenOptions forbidden = options_;
+    forbidden.allow_backing = false;
+    OpenOptions inside = options_;
     inside.backing_directories = {directory_.path() / "inside"};
     for (const std::string& name :
          {std::string("..\\parent.vhd"), std::string("link.vhd"),
           (directory_.path() / "parent.vhd").string(), std::string("/dev/zero")}) {
         write_child("inside/child.vhd", id('c'), good().substr(68, 16), name);
         const fs::path path = directory_.path() / "inside/child.vhd";
-        EXPECT_THAT(use_image(path, options(false)), HasSubstr("--allow-backing")) << name;
+        EXPECT_THAT(use_image(path, forbidden), HasSubstr("--allow-backing")) << name;
         EXPECT_THAT(use_image(path, inside), HasSubstr("not below an allowed")) << name;
     }
     for (const char* name : {"nbd://127.0.0.1:1/x", "json:{}", "fat:dir", "C:\\parent.vhd"}) {
