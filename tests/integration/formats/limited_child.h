@@ -7,6 +7,14 @@
 
 namespace kiln::formats::judge {
 
+/// The most that a command may hold for a hostile file, in bytes.
+#ifdef __SANITIZE_ADDRESS__
+// The sanitizer's shadow and quarantine are no memory that the command asked for.
+inline constexpr std::uint64_t kMaxMemory = ~std::uint64_t{0};
+#else
+inline constexpr std::uint64_t kMaxMemory = std::uint64_t{256} << 20;
+#endif
+
 /// How a program ended and what it took.
 struct ChildResult {
     int code = 0;
