@@ -24,7 +24,7 @@ Layout layout_of(const ImageInfoOptions& options, const formats::ImageInfo& info
                  const CancelToken& cancel);
 nlohmann::ordered_json to_json(const ImageInfoOptions& options, const formats::ImageInfo& info);
 std::string to_text(const ImageInfoOptions& options, const formats::ImageInfo& info);
-std::string size_line(std::string_view label, std::uint64_t bytes);
+std::string size_text(std::uint64_t bytes);
 std::string utc(std::int64_t unix_seconds);
 
 }  // namespace
@@ -108,36 +108,42 @@ nlohmann::ordered_json to_json(const ImageInfoOptions& options, const formats::I
 
 std::string to_text(const ImageInfoOptions& options, const formats::ImageInfo& info) {
     const formats::SourceInfo& source = info.source;
-    std::string text = fmt::format("{}\n", options.source.path.string());
-    const auto line = [&](std::string_view label, const std::string& value) {
-        text += fmt::format("  {:<14}{}\n", label, printable(value));
+    std::vector<std::pair<std::string, std::string>> lines = {
+        {"format", source.format},
+        {"virtual size", size_text(source.virtual_size)},
+        {"file size", size_text(info.file_size)},
+        {"on disk", size_text(info.allocated)},
+        {"data", size_text(info.data_bytes)},
+        {"zeros", size_text(info.zero_bytes)},
+        {"holes", size_text(info.hole_bytes)},
     };
-    line("format", source.format);
-    text += size_line("virtual size", source.virtual_size);
-    text += size_line("file size", info.file_size);
-    text += size_line("on disk", info.allocated);
-    text += size_line("data", info.data_bytes);
-    text += size_line("zeros", info.zero_bytes);
-    text += size_line("holes", info.hole_bytes);
-    if (source.cluster_size != 0) text += size_line("cluster size", source.cluster_size);
-    if (!source.compression.empty()) line("compression", source.compression);
+    if (source.cluster_size != 0)
+        lines.emplace_back("cluster size", size_text(source.cluster_size));
+    if (!source.compression.empty()) lines.emplace_back("compression", source.compression);
     if (!source.backing_name.empty()) {
-        line("backing", source.backing_format.empty()
-                            ? source.backing_name
-                            : fmt::format("{} ({})", source.backing_name, source.backing_format));
+        lines.emplace_back(
+            "backing", source.backing_format.empty()
+                           ? source.backing_name
+                           : fmt::format("{} ({})", source.backing_name, source.backing_format));
     }
-    for (const std::string& feature : source.features) line("feature", feature);
-    for (const auto& [name, value] : source.details) line(name, value);
+    for (const std::string& feature : source.features) lines.emplace_back("feature", feature);
+    lines.insert(lines.end(), source.details.begin(), source.details.end());
     for (const formats::SnapshotInfo& snapshot : source.snapshots) {
-        line("snapshot",
-             fmt::format("{} \"{}\", {}, {}", snapshot.id, snapshot.name,
-                         format_size(snapshot.virtual_size), utc(snapshot.unix_seconds)));
+        lines.emplace_back("snapshot", fmt::format("{} \"{}\", {}, {}", snapshot.id, snapshot.name,
+                                                   format_size(snapshot.virtual_size),
+                                                   utc(snapshot.unix_seconds)));
+    }
+    std::size_t width = 0;
+    for (const auto& [label, value] : lines) width = std::max(width, label.size());
+    std::string text = fmt::format("{}\n", options.source.path.string());
+    for (const auto& [label, value] : lines) {
+        text += fmt::format("  {:<{}}  {}\n", label, width, printable(value));
     }
     return text;
 }
 
-std::string size_line(std::string_view label, std::uint64_t bytes) {
-    return fmt::format("  {:<14}{} ({} bytes)\n", label, format_size(bytes), bytes);
+std::string size_text(std::uint64_t bytes) {
+    return fmt::format("{} ({} bytes)", format_size(bytes), bytes);
 }
 
 std::string utc(std::int64_t unix_seconds) {

@@ -53,6 +53,13 @@ TEST_F(ImageTest, WritesSeveralOutputsEachWithItsOptions) {
     EXPECT_EQ(nlohmann::json::parse(out)["compression"], "zstd");
 }
 
+TEST_F(ImageTest, LabelsStandApartFromTheirValues) {
+    ASSERT_EQ(image({"convert", "-f", "raw", disk(), path("a.ova")}), 0) << errors;
+    ASSERT_EQ(image({"info", path("a.ova")}), 0) << errors;
+    EXPECT_THAT(out, HasSubstr("\n  hardware version  "));
+    EXPECT_THAT(out, HasSubstr("\n  format            ova\n"));
+}
+
 TEST_F(ImageTest, MapsHolesAndData) {
     const std::string image_file = qcow2();
     ASSERT_EQ(image({"map", "--json", image_file}), 0) << errors;
