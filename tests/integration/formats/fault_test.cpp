@@ -8,7 +8,9 @@
 #include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/mount.h>
+#include <unistd.h>
 
 #include "base/digest.h"
 #include "base/file.h"
@@ -67,12 +69,24 @@ std::vector<std::string> names_in(const fs::path& directory) {
     return names;
 }
 
-// A file system of a few MiB, for as long as this lives; none without the right to mount.
+// Gives this process the right to mount, which ends with it.
+bool enter_user_namespace() {
+    const uid_t user = getuid();
+    const gid_t group = getgid();
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
+    std::ofstream("/proc/self/setgroups") << "deny";
+    std::ofstream("/proc/self/uid_map") << fmt::format("0 {} 1", user);
+    std::ofstream("/proc/self/gid_map") << fmt::format("0 {} 1", group);
+    return true;
+}
+
+// A file system of a few MiB, for as long as this lives; none where even the root of a user
+// namespace may not mount.
 class SmallFileSystem {
   public:
     explicit SmallFileSystem(fs::path path) : path_(std::move(path)) {
         fs::create_directory(path_);
-        mounted_ = ::mount("none", path_.c_str(), "tmpfs", 0, "size=4m") == 0;
+        mounted_ = mount() || (enter_user_namespace() && mount());
     }
     ~SmallFileSystem() {
         if (mounted_) ::umount2(path_.c_str(), MNT_DETACH);
@@ -83,6 +97,7 @@ class SmallFileSystem {
     const fs::path& path() const { return path_; }
 
   private:
+    bool mount() const { return ::mount("none", path_.c_str(), "tmpfs", 0, "size=4m") == 0; }
     fs::path path_;
     bool mounted_ = false;
 };
