@@ -117,8 +117,9 @@ std::string to_text(const ImageInfoOptions& options, const formats::ImageInfo& i
         {"zeros", size_text(info.zero_bytes)},
         {"holes", size_text(info.hole_bytes)},
     };
-    if (source.cluster_size != 0)
+    if (source.cluster_size != 0) {
         lines.emplace_back("cluster size", size_text(source.cluster_size));
+    }
     if (!source.compression.empty()) lines.emplace_back("compression", source.compression);
     if (!source.backing_name.empty()) {
         lines.emplace_back(
